@@ -1,0 +1,56 @@
+/**
+ * Runs a token again.
+ */
+import type { Engine } from "../engine/port.ts";
+import type { Race } from "../race/race.ts";
+import { runRace } from "../race/run.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
+import { canonicalJson } from "../trace/canonical-json.ts";
+import { formatToken, parseToken } from "../trace/token.ts";
+import type { RunResult } from "../trace/trace.ts";
+import { drawData } from "./draw-data.ts";
+import { replaySchedule } from "./replay-schedule.ts";
+
+/** How a replay may differ from its token. */
+export interface ReplayOptions {
+  /** A mutant's number in place of the token's. */
+  readonly mutant?: number | undefined;
+}
+
+/**
+ * Runs `token` of `race` (the reference; the token's mutant is honoured unless `options` name another). Throws
+ * SwitchyardError "token" for a token that is damaged, of another version or race, or that the run leaves.
+ */
+export async function replay(
+  engine: Engine,
+  race: Race<any, any>,
+  token: string,
+  options: ReplayOptions = {},
+): Promise<RunResult> {
+  const parts = parseToken(token);
+  if (parts.race !== race.name) {
+    throw new SwitchyardError(
+      "token",
+      `The token belongs to race ${parts.race}, not to ${race.name}.`,
+      `Replay it with the race ${parts.race}.`,
+    );
+  }
+  return await runRace(engine, race, {
+    seed: parts.seed,
+    data: parts.data ?? drawData(race, parts.seed),
+    mutant: options.mutant ?? parts.mutant,
+    schedule: replaySchedule(parts.steps),
+  });
+}
+
+/** The token that replays `run` of `race`. */
+export function tokenOf(race: Race<any, any>, run: RunResult): string {
+  const drawn = canonicalJson(drawData(race, run.seed));
+  return formatToken({
+    race: run.race,
+    seed: run.seed,
+    mutant: run.mutant,
+    data: drawn === canonicalJson(run.data) ? undefined : run.data,
+    steps: run.taken,
+  });
+}
