@@ -47,6 +47,8 @@ export interface FoundViolation {
   /** Steps and preemptions of the counterexample. */
   readonly steps: number;
   readonly preemptions: number;
+  /** The counterexample's trace hash, which every replay of the token gives again. */
+  readonly traceHash: string;
   /** The counterexample itself. */
   readonly run: RunResult;
 }
@@ -147,6 +149,7 @@ async function shrinkEach(
         token,
         steps: run.steps.length,
         preemptions: run.preemptions,
+        traceHash: run.traceHash,
         run,
       });
     }

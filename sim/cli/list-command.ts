@@ -1,0 +1,37 @@
+/**
+ * `list`: the races with their mutants and invariants.
+ */
+import type { Command } from "commander";
+import type { Race } from "../race/race.ts";
+import { plainTable } from "../report/plain-table.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Adds the command to `program`. */
+export function addListCommand(program: Command, races: readonly Race<any, any>[], terminal: Terminal): void {
+  program
+    .command("list")
+    .description("name the races, their invariants and their mutants")
+    .action(() => {
+      terminal.out(races.map(raceText).join("\n\n"));
+    });
+}
+
+function raceText(race: Race<any, any>): string {
+  const invariants = new Map(
+    [...race.invariants, ...race.atEnd, race.liveness].map(({ name, promise }) => [name, promise]),
+  );
+  const mutants = race.mutants.map(({ id, title, violates }) => [String(id), violates.join(" "), title]);
+  const blocks = [
+    `${race.name}\n${race.description}`,
+    plainTable([{ head: "invariant" }, { head: "promise" }], [...invariants]),
+  ];
+  if (mutants.length > 0) {
+    blocks.push(
+      plainTable(
+        [{ head: "mutant", align: "right" }, { head: "violates" }, { head: "what is wrong in it" }],
+        mutants,
+      ),
+    );
+  }
+  return blocks.join("\n\n");
+}

@@ -1,0 +1,54 @@
+/**
+ * The command line: `explore`, `replay` and `list` over the races that it is given.
+ */
+import { Command, CommanderError } from "commander";
+import type { Race } from "../race/race.ts";
+import { errorLine } from "./error-line.ts";
+import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
+import { addExploreCommand } from "./explore-command.ts";
+import { addListCommand } from "./list-command.ts";
+import { addReplayCommand } from "./replay-command.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+/**
+ * Runs the command line `argv` (without the program's own name) over `races`, whose first is the default. Never rejects:
+ * every error is told in one line on standard error and in the exit code that this resolves to (see EXIT).
+ */
+export async function main(
+  argv: readonly string[],
+  races: readonly Race<any, any>[],
+  terminal: Terminal = processTerminal(),
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = createProgram(terminal);
+  const exit = (chosen: ExitCode): void => {
+    code = chosen;
+  };
+  addExploreCommand(program, races, terminal, exit);
+  addReplayCommand(program, races, terminal, exit);
+  addListCommand(program, races, terminal);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    terminal.err(`${errorLine(error, program.opts<{ traceErrors?: true }>().traceErrors === true)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+/** The program without its commands; it throws CommanderError where commander would exit the process. */
+function createProgram(terminal: Terminal): Command {
+  return new Command("switchyard")
+    .description("Runs races between Postgres transactions under every schedule that a seed draws.")
+    .option("--trace-errors", "print the stack of an error as well")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 nothing violated, 1 violated, 2 usage, 3 not deterministic, 4 vacuous, 5 harness at fault.",
+    )
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: () => {} })
+    .action(() => {
+      throw new CommanderError(EXIT.usage, "switchyard.noCommand", "no command given");
+    });
+}

@@ -1,0 +1,40 @@
+/**
+ * One line on standard error that is rewritten as an exploration goes on; nothing where nobody watches.
+ */
+import type { ExploreProgress } from "../search/explore.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Real milliseconds between two rewritings of the line. */
+const REWRITE_MS = 100;
+const BACK_AND_CLEAR = "\r\u001b[K";
+
+/** A progress line. */
+export interface ProgressLine {
+  readonly show: (progress: ExploreProgress) => void;
+  /** Removes the line. */
+  readonly clear: () => void;
+}
+
+/** The line on `terminal`; does nothing if standard error is no terminal. */
+export function createProgressLine(terminal: Terminal): ProgressLine {
+  if (!terminal.errIsTerminal) return { show: () => {}, clear: () => {} };
+  let shownAtMs = -REWRITE_MS;
+  return {
+    show(progress) {
+      if (progress.state === "exploring" && progress.elapsedMs - shownAtMs < REWRITE_MS) return;
+      shownAtMs = progress.elapsedMs;
+      terminal.err(BACK_AND_CLEAR + progressText(progress).slice(0, terminal.columns - 1));
+    },
+    clear() {
+      terminal.err(BACK_AND_CLEAR);
+    },
+  };
+}
+
+function progressText({ state, schedules, of, elapsedMs }: ExploreProgress): string {
+  const seconds = elapsedMs / 1000;
+  if (state === "shrinking") return `violated after ${schedules} schedules, shrinking the counterexample …`;
+  const limit = Number.isFinite(of) ? ` of ${of}` : "";
+  const rate = (schedules / Math.max(seconds, 0.001)).toFixed(0);
+  return `${schedules}${limit} schedules, ${seconds.toFixed(1)} s, ${rate} per second`;
+}

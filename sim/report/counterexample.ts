@@ -1,0 +1,29 @@
+/**
+ * A failing run as a person reads it: what broke, the story, the table of steps, and the line that replays it.
+ */
+import type { RunResult } from "../trace/trace.ts";
+import { plainPaint, type Paint } from "./paint.ts";
+import { stepTable } from "./step-table.ts";
+import { tellStory } from "./story.ts";
+import { count } from "./words.ts";
+
+/** The line to paste that replays `token`. */
+export function replayLine(token: string): string {
+  return `npm run -s switchyard -- replay ${token}`;
+}
+
+/** The text for `run`, whatever it violated; without a line to paste if `token` is undefined. */
+export async function counterexampleText(
+  run: RunResult,
+  token: string | undefined,
+  paint: Paint = plainPaint,
+): Promise<string> {
+  const broken = run.violations.map(({ invariant, promise }) =>
+    paint("bad", `${invariant} violated: ${promise}`),
+  );
+  const story = (await tellStory(run)).map((line, index) => `${String(index + 1).padStart(3)}. ${line}`);
+  const size = `${count(run.steps.length, "step")}, ${count(run.preemptions, "preemption")} (marked *)`;
+  const blocks = [broken.join("\n"), story.join("\n"), `${size}\n${stepTable(run, paint)}`];
+  if (token !== undefined) blocks.push(`Replay it:\n  ${paint("strong", replayLine(token))}`);
+  return blocks.filter((block) => block !== "").join("\n\n");
+}

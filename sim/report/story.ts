@@ -1,0 +1,131 @@
+/**
+ * The story of a run: at most a dozen plain sentences, in order, that end where the promise broke.
+ */
+import type { OperationRecord } from "../race/race.ts";
+import { canonicalJson } from "../trace/canonical-json.ts";
+import type { RunResult, TraceStep } from "../trace/trace.ts";
+import { actionWords, lockWords, statementWords } from "./step-words.ts";
+import { joinWords, sentence, shorten } from "./words.ts";
+
+/** Sentences of a story at most; what came first is summed up in one when there are more. */
+export const MAX_SENTENCES = 12;
+
+const MAX_RESULT_LENGTH = 120;
+
+/** One sentence being told: a session's consecutive statements in one operation, or an event. */
+interface Passage {
+  /** Equal keys of neighbours are told in one sentence; undefined for events. */
+  readonly key: string | undefined;
+  readonly opening: string;
+  readonly clauses: string[];
+  readonly sessions: readonly string[];
+  readonly fromStep: number;
+  toStep: number;
+}
+
+/** Sentences that tell `run` up to its last violation, or to its end where nothing was violated. */
+export async function tellStory(run: RunResult): Promise<readonly string[]> {
+  const lastStep = run.violations.length > 0 ? Math.max(...run.violations.map(({ step }) => step)) : Infinity;
+  const passages: Passage[] = [];
+  for (const step of run.steps) {
+    if (step.step > lastStep) break;
+    await tellStep(run, step, passages);
+  }
+  for (const violation of run.violations) {
+    if (!run.steps.some(({ step }) => step === violation.step)) tellViolation(violation, passages);
+  }
+  return sumUp(passages.filter(({ clauses }) => clauses.length > 0)).map(passageText);
+}
+
+async function tellStep(run: RunResult, step: TraceStep, passages: Passage[]): Promise<void> {
+  const words = await actionWords(step.action, step.outcome);
+  tellClauses(step, words === undefined ? [] : [words], passages);
+  for (const { victim, edges } of step.deadlocks) {
+    const cycle = edges.map(
+      (edge) => `${edge.session} waited for ${edge.waitsFor} (${lockWords(edge.lock)})`,
+    );
+    tellEvent(
+      step,
+      `This closed a cycle: ${joinWords(cycle)}; ${victim} was the deadlock's victim`,
+      passages,
+    );
+  }
+  for (const settled of step.settled) {
+    const then = (await statementWords(settled.text, settled.outcome)) ?? "went on";
+    const woken =
+      settled.wokenBy === settled.session
+        ? "its timeout fired and it"
+        : `${settled.wokenBy} let it go on and it`;
+    tellEvent(step, `${settled.session} had been waiting; ${woken} ${then}`, passages, settled.session);
+  }
+  for (const operation of run.history) {
+    if (operation.endStep === step.step) tellResult(step, operation, passages);
+  }
+  for (const violation of run.violations) {
+    if (violation.step === step.step) tellViolation(violation, passages);
+  }
+}
+
+/** Adds to the passage of the same session and operation, or begins a new one. */
+function tellClauses(step: TraceStep, clauses: readonly string[], passages: Passage[]): void {
+  const key = `${step.session}/${step.operation ?? ""}`;
+  const last = passages.at(-1);
+  if (last !== undefined && last.key === key) {
+    last.toStep = step.step;
+    for (const clause of clauses) if (last.clauses.at(-1) !== clause) last.clauses.push(clause);
+    return;
+  }
+  const opening = step.operation === undefined ? step.session : `${step.session}, in ${step.operation},`;
+  const place = { fromStep: step.step, toStep: step.step, sessions: [step.session] };
+  passages.push({ key, opening, clauses: [...clauses], ...place });
+}
+
+function tellEvent(
+  step: Pick<TraceStep, "step" | "session">,
+  text: string,
+  passages: Passage[],
+  session = step.session,
+): void {
+  passages.push({
+    key: undefined,
+    opening: "",
+    clauses: [text],
+    sessions: [session],
+    fromStep: step.step,
+    toStep: step.step,
+  });
+}
+
+/** What an operation returned: a last clause where its session speaks already, else a sentence of its own. */
+function tellResult(step: TraceStep, operation: OperationRecord, passages: Passage[]): void {
+  const result =
+    operation.result === undefined ? "nothing" : shorten(canonicalJson(operation.result), MAX_RESULT_LENGTH);
+  const last = passages.at(-1);
+  if (last?.key?.startsWith(`${operation.actor}/`) === true) {
+    last.clauses.push(`got ${result} from ${operation.name}`);
+  } else {
+    tellEvent(step, `${operation.actor} got ${result} from ${operation.name}`, passages, operation.actor);
+  }
+}
+
+function tellViolation(violation: RunResult["violations"][number], passages: Passage[]): void {
+  const { invariant, promise, message, step } = violation;
+  const text = `Here, at step ${step}, ${invariant} broke (${promise.replace(/\.$/, "")}): ${message}`;
+  tellEvent({ step, session: invariant }, text, passages);
+}
+
+/** Keeps the last sentences and says in one who went before them. */
+function sumUp(passages: readonly Passage[]): readonly Passage[] {
+  if (passages.length <= MAX_SENTENCES) return passages;
+  const early = passages.slice(0, passages.length - MAX_SENTENCES + 1);
+  const last = early[early.length - 1] as Passage;
+  const sessions = [...new Set(early.flatMap((passage) => passage.sessions))];
+  const text = `In steps 1 to ${last.toStep} ${joinWords(sessions)} took their turns (see the table)`;
+  return [{ ...last, key: undefined, opening: "", clauses: [text] }, ...passages.slice(early.length)];
+}
+
+function passageText({ opening, clauses, key, fromStep, toStep }: Passage): string {
+  if (key === undefined) return sentence(clauses.join(" "));
+  const steps = fromStep === toStep ? `step ${fromStep}` : `steps ${fromStep} to ${toStep}`;
+  return sentence(`${opening} ${joinWords(clauses)} (${steps})`);
+}

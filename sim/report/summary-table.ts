@@ -1,0 +1,38 @@
+/**
+ * The table at the end of an exploration.
+ */
+import type { ExploreReport } from "../search/explore.ts";
+import { plainPaint, type Paint } from "./paint.ts";
+import { plainTable } from "./plain-table.ts";
+
+/** One line for each number, one for each violated invariant. */
+export function summaryTable(report: ExploreReport, paint: Paint = plainPaint): string {
+  const rows: (readonly string[])[] = [
+    ["race", report.race],
+    ...(report.mutant === undefined ? [] : [["mutant", String(report.mutant)]]),
+    ["schedules", String(report.schedules)],
+    ["distinct schedules", String(report.distinctSchedules)],
+    ["steps", String(report.steps)],
+    ["preemptions", String(report.preemptions)],
+    ["waits", String(report.waits)],
+    ["deadlocks", String(report.deadlocks)],
+    ["violations", violationsText(report, paint)],
+    ["schedules per second", report.schedulesPerSecond.toFixed(0)],
+    ["seed", String(report.seed)],
+    ["trace hash", report.traceHash],
+  ];
+  return plainTable([{ head: "" }, { head: "" }], rows);
+}
+
+/** How often each label was seen, most frequent first. */
+export function labelTable(report: ExploreReport): string {
+  const byCount = Object.entries(report.labels).sort(([, a], [, b]) => b - a);
+  const rows = byCount.map(([label, seen]) => [label, String(seen)]);
+  return plainTable([{ head: "seen" }, { head: "times", align: "right" }], rows);
+}
+
+function violationsText(report: ExploreReport, paint: Paint): string {
+  if (report.violations.length === 0) return paint("good", "0");
+  const names = report.violations.map(({ invariant }) => invariant).join(" ");
+  return paint("bad", `${report.violations.length} (${names})`);
+}
