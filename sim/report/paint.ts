@@ -16,5 +16,5 @@ export const plainPaint: Paint = (_tone, text) => text;
 
 /** Colours if `isTerminal`, else `plainPaint`. */
 export function createPaint(isTerminal: boolean): Paint {
-  return isTerminal ? (tone, text) => styleText(FORMATS[tone], text) : plainPaint;
+  return isTerminal ? (tone, text) => styleText(FORMATS[tone], text, { validateStream: false }) : plainPaint;
 }

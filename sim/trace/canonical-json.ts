@@ -36,10 +36,10 @@ function plainObject(value: object): Json {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
   if (Array.isArray(value)) return value.map(toPlain);
-  const plain: Record<string, Json> = {};
-  for (const [key, field] of Object.entries(value)) {
-    if (field === undefined || typeof field === "function" || typeof field === "symbol") continue;
-    plain[key] = toPlain(field);
-  }
-  return plain;
+  const fields = Object.entries(value).filter(([, field]) => isData(field));
+  return Object.fromEntries(fields.map(([key, field]) => [key, toPlain(field)]));
+}
+
+function isData(field: unknown): boolean {
+  return field !== undefined && typeof field !== "function" && typeof field !== "symbol";
 }
