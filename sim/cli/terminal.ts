@@ -1,6 +1,7 @@
 /**
  * Where the command line writes to: the process, or a test.
  */
+import { isatty } from "node:tty";
 
 /** Two streams, and whether a person watches them. */
 export interface Terminal {
@@ -21,8 +22,8 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(text),
-    outIsTerminal: process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "",
-    errIsTerminal: process.stderr.isTTY === true,
+    outIsTerminal: isatty(process.stdout.fd) && (process.env["NO_COLOR"] ?? "") === "",
+    errIsTerminal: isatty(process.stderr.fd),
     columns: process.stderr.columns ?? DEFAULT_COLUMNS,
   };
 }
