@@ -48,7 +48,10 @@ function createProgram(terminal: Terminal): Command {
     )
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: () => {} })
-    .action(() => {
-      throw new CommanderError(EXIT.usage, "switchyard.noCommand", "no command given");
+    .allowExcessArguments()
+    .action((_options: unknown, command: Command) => {
+      const [name] = command.args;
+      const message = name === undefined ? "no command given" : `there is no command "${name}"`;
+      throw new CommanderError(EXIT.usage, "switchyard.command", message);
     });
 }
