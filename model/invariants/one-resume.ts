@@ -1,0 +1,58 @@
+/** I3: one resume and one execute_complete per request. */
+import { eventOf } from "../execute-complete.ts";
+import { sameJson } from "../json.ts";
+import { taskOf } from "../machine/transition.ts";
+import type { ProtocolState, TaskRow } from "../state.ts";
+import { firstOf, type Invariant, type OperationCall } from "./view.ts";
+
+/**
+ * At every commit: no operation resumes a task that was resumed or has ended. Over the history: a task's runs that
+ * ended with a report are no more than its requests.
+ */
+export const oneResume: Invariant = {
+  name: "I3",
+  promise: "A request leads to one resume and one execute_complete.",
+  check: ({ before, after, operation, history }) =>
+    (operation !== undefined && RESUMERS.includes(operation.name)
+      ? firstOf(before.tasks, (task) => resumedAgain(task, after, operation.name))
+      : undefined) ?? executedAgain(history),
+};
+
+const RESUMERS: readonly string[] = ["park", "respond", "sweep"];
+const RESUMABLE: readonly (string | null)[] = ["running", "awaiting_input", "deferred"];
+
+function resumedAgain(was: TaskRow, after: ProtocolState, operation: string): string | undefined {
+  const is = taskOf(after, was.id);
+  if (is === undefined || is.state !== "scheduled") return undefined;
+  if (was.state === "scheduled" && was.scheduledMs === is.scheduledMs && sameEvent(was, is)) return undefined;
+  const resumedBefore = was.state === "running" && eventOf(was.nextKwargs) !== undefined;
+  if (RESUMABLE.includes(was.state) && !resumedBefore) return undefined;
+  const before = resumedBefore ? "running with an event already" : was.state;
+  return `${operation} resumed task_instance ${was.id}, which was ${before}`;
+}
+
+function sameEvent(was: TaskRow, is: TaskRow): boolean {
+  return sameJson(was.nextKwargs, is.nextKwargs);
+}
+
+function executedAgain(history: readonly OperationCall[]): string | undefined {
+  const asked = invocationsOf(history, "ask");
+  for (const [id, finished] of invocationsOf(history, "finish")) {
+    const requests = asked.get(id)?.size ?? 0;
+    if (requests === 0 || finished.size <= requests) continue;
+    const runs = [...finished].join(", ");
+    return `task_instance ${id} asked ${requests} request(s), but ${finished.size} runs completed it: ${runs}`;
+  }
+  return undefined;
+}
+
+/** Invocations whose calls of one operation got 200, by task. */
+function invocationsOf(history: readonly OperationCall[], name: string): Map<string, Set<string>> {
+  const byTask = new Map<string, Set<string>>();
+  for (const call of history) {
+    if (call.name !== name || (call.result as { status?: number } | undefined)?.status !== 200) continue;
+    const { taskInstanceId, invocationId } = call.input as { taskInstanceId: string; invocationId: string };
+    byTask.set(taskInstanceId, (byTask.get(taskInstanceId) ?? new Set()).add(invocationId));
+  }
+  return byTask;
+}

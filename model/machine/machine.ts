@@ -1,0 +1,70 @@
+/**
+ * The pure machine: every operation as an atomic step on plain data, and the check that a commit was such a step.
+ *
+ * It shares with the transactions the types, the events and the rules of a valid request and answer, but none of the
+ * decisions: those are written here a second time, without SQL, so that either can show a fault in the other.
+ */
+import type { Protocol } from "../protocol.ts";
+import type { ProtocolState } from "../state.ts";
+import type { SweepInput } from "../sweep.ts";
+import { askStep } from "./ask.ts";
+import { changedTasks, difference } from "./difference.ts";
+import { parkStep } from "./park.ts";
+import { respondStep } from "./respond.ts";
+import { sweepStep } from "./sweep.ts";
+import type { Transition } from "./transition.ts";
+import { enqueueStep, finishStep, markStep, startStep } from "./worker.ts";
+
+/** The steps by the names of `Protocol`; a sweep is missing, because it is a relation. */
+export type Machine = {
+  readonly [Name in Exclude<keyof Protocol, "sweep">]: (
+    state: ProtocolState,
+    input: Parameters<Protocol[Name]>[1],
+  ) => Transition<Awaited<ReturnType<Protocol[Name]>>>;
+};
+
+/** Every operation that is a function of state and input. */
+export const machine: Machine = {
+  ask: askStep,
+  park: parkStep,
+  respond: respondStep,
+  enqueue: enqueueStep,
+  start: startStep,
+  finish: finishStep,
+  mark: markStep,
+};
+
+/**
+ * Says in one sentence how the state that the operation committed differs from what the machine allows, or undefined.
+ * A commit that changed nothing is allowed: whether the refusal was right depends on when the rows were read, which
+ * the history tells, not two states. `input` is the operation's own, also after a trip through JSON.
+ */
+export function differsFromMachine(
+  before: ProtocolState,
+  operation: string | undefined,
+  input: unknown,
+  after: ProtocolState,
+): string | undefined {
+  const changed = difference(before, after);
+  if (changed === undefined) return undefined;
+  const expected = expectedState(before, operation, input, after);
+  if (typeof expected === "string") return expected;
+  if (expected === undefined) return `${operation ?? "no operation"} may not write: ${changed}`;
+  const different = difference(expected, after);
+  return different === undefined ? undefined : `after ${operation}, ${different}`;
+}
+
+function expectedState(
+  before: ProtocolState,
+  operation: string | undefined,
+  input: unknown,
+  after: ProtocolState,
+): ProtocolState | string | undefined {
+  if (operation === "sweep") return sweepStep(before, input as SweepInput, changedTasks(before, after));
+  if (operation === undefined || !Object.hasOwn(machine, operation)) return undefined;
+  const step = machine[operation as keyof typeof machine] as (
+    state: ProtocolState,
+    input: unknown,
+  ) => { readonly state: ProtocolState };
+  return step(before, input).state;
+}

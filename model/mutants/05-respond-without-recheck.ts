@@ -1,0 +1,28 @@
+/** Mutant 5: respond decides on what it read before it locked. */
+import { reference } from "../protocol.ts";
+import { respondSql } from "../respond.ts";
+import { answering, replaced } from "./derive.ts";
+import type { ProtocolMutant } from "./mutant.ts";
+
+const readTask = replaced(respondSql.lockTask, "for update", "");
+const readDetail = replaced(respondSql.lockDetail, "for update", "");
+
+export const respondWithoutRecheck: ProtocolMutant = {
+  id: 5,
+  title: "respond does not check again under the lock",
+  violates: ["I1", "I3"],
+  shortest: "two respond read; both commit",
+  protocol: {
+    ...reference,
+    respond: async (db, input, options) => {
+      const task = await db.query(readTask, [input.taskInstanceId]);
+      const detail = await db.query(readDetail, [input.taskInstanceId]);
+      const stale = answering(
+        answering(db, respondSql.lockTask, task.rows),
+        respondSql.lockDetail,
+        detail.rows,
+      );
+      return reference.respond(stale, input, options);
+    },
+  },
+};

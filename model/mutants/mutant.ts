@@ -1,0 +1,18 @@
+/**
+ * What a mutant is: the reference with one operation replaced, and the promise that breaks.
+ *
+ * Mutants are derived from the reference through its query port (see derive.ts); the reference knows nothing of them.
+ */
+import type { Protocol } from "../protocol.ts";
+
+/** A wrong variant of the protocol. */
+export interface ProtocolMutant {
+  /** Its number; what `--mutant` takes. */
+  readonly id: number;
+  readonly title: string;
+  /** Names of the invariants that it breaks. */
+  readonly violates: readonly string[];
+  /** The shortest interleaving that shows it. */
+  readonly shortest: string;
+  readonly protocol: Protocol;
+}

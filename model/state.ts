@@ -1,0 +1,145 @@
+/**
+ * The committed state of the protocol as plain data, and the one statement that reads it.
+ *
+ * It is read after every commit of a run, so it is kept cheap: rows as JSON text, one scan of every table, no joins,
+ * and the sorting done here (measured at half the cost of typed columns sorted by the server).
+ */
+import type { Json, JsonObject } from "./json.ts";
+import type { Queryable } from "./query-port.ts";
+import type { User } from "./request.ts";
+
+/** A row of task_instance; times in milliseconds since 1970. */
+export interface TaskRow {
+  readonly id: string;
+  readonly state: string | null;
+  readonly tryNumber: number;
+  readonly invocationId: string | null;
+  readonly nextMethod: string | null;
+  readonly nextKwargs: Json;
+  readonly triggerId: number | null;
+  readonly triggerTimeoutMs: number | null;
+  readonly scheduledMs: number | null;
+}
+
+/** A row of hitl_detail or hitl_detail_history; times in milliseconds since 1970. */
+export interface DetailRow {
+  readonly taskInstanceId: string;
+  readonly invocationId: string;
+  readonly createdMs: number;
+  readonly subject: string;
+  readonly body: string | null;
+  readonly options: readonly string[];
+  readonly defaults: readonly string[] | null;
+  readonly multiple: boolean;
+  readonly params: JsonObject;
+  readonly assignees: readonly User[];
+  readonly respondedMs: number | null;
+  readonly respondedBy: User | null;
+  readonly chosenOptions: readonly string[] | null;
+  readonly paramsInput: JsonObject | null;
+}
+
+/** Every table in the order of its primary key. */
+export interface ProtocolState {
+  readonly tasks: readonly TaskRow[];
+  readonly details: readonly DetailRow[];
+  /** Answered requests that a later one replaced. */
+  readonly history: readonly DetailRow[];
+}
+
+/** The statement of `observeState`. */
+export const observeSql = `
+  select 'task_instance' as relation, row_to_json(t) as row from task_instance t
+  union all
+  select 'hitl_detail', row_to_json(d) from hitl_detail d
+  union all
+  select 'hitl_detail_history', row_to_json(h) from hitl_detail_history h`;
+
+/** Reads the committed state in one statement, without locks. */
+export async function observeState(db: Queryable): Promise<ProtocolState> {
+  const tasks: TaskRow[] = [];
+  const details: DetailRow[] = [];
+  const history: DetailRow[] = [];
+  for (const read of (await db.query<ObservedRow>(observeSql)).rows) {
+    if (read.relation === "task_instance") tasks.push(taskOf(read.row));
+    else if (read.relation === "hitl_detail") details.push(detailOf(read.row));
+    else history.push(detailOf(read.row));
+  }
+  return { tasks: tasks.sort(byId), details: details.sort(byRequest), history: history.sort(byRequest) };
+}
+
+type ObservedRow =
+  | { readonly relation: "task_instance"; readonly row: StoredTask }
+  | { readonly relation: "hitl_detail" | "hitl_detail_history"; readonly row: StoredDetail };
+
+interface StoredTask {
+  readonly id: string;
+  readonly state: string | null;
+  readonly try_number: number;
+  readonly invocation_id: string | null;
+  readonly next_method: string | null;
+  readonly next_kwargs: Json;
+  readonly trigger_id: number | null;
+  readonly trigger_timeout: string | null;
+  readonly scheduled_dttm: string | null;
+}
+
+interface StoredDetail extends Pick<
+  DetailRow,
+  "subject" | "body" | "options" | "defaults" | "multiple" | "params" | "assignees"
+> {
+  readonly ti_id: string;
+  readonly invocation_id: string;
+  readonly created_at: string;
+  readonly responded_at: string | null;
+  readonly responded_by: User | null;
+  readonly chosen_options: readonly string[] | null;
+  readonly params_input: JsonObject | null;
+}
+
+function taskOf(row: StoredTask): TaskRow {
+  return {
+    id: row.id,
+    state: row.state,
+    tryNumber: row.try_number,
+    invocationId: row.invocation_id,
+    nextMethod: row.next_method,
+    nextKwargs: row.next_kwargs,
+    triggerId: row.trigger_id,
+    triggerTimeoutMs: timeMs(row.trigger_timeout),
+    scheduledMs: timeMs(row.scheduled_dttm),
+  };
+}
+
+function detailOf(row: StoredDetail): DetailRow {
+  return {
+    taskInstanceId: row.ti_id,
+    invocationId: row.invocation_id,
+    createdMs: Date.parse(row.created_at),
+    subject: row.subject,
+    body: row.body,
+    options: row.options,
+    defaults: row.defaults,
+    multiple: row.multiple,
+    params: row.params,
+    assignees: row.assignees,
+    respondedMs: timeMs(row.responded_at),
+    respondedBy: row.responded_by,
+    chosenOptions: row.chosen_options,
+    paramsInput: row.params_input,
+  };
+}
+
+function timeMs(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
+}
+
+function byId(left: TaskRow, right: TaskRow): number {
+  return left.id < right.id ? -1 : 1;
+}
+
+function byRequest(left: DetailRow, right: DetailRow): number {
+  if (left.taskInstanceId !== right.taskInstanceId)
+    return left.taskInstanceId < right.taskInstanceId ? -1 : 1;
+  return left.createdMs - right.createdMs;
+}
