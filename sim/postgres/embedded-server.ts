@@ -38,6 +38,7 @@ const settings: Readonly<Record<string, string>> = {
   max_wal_senders: "0",
   autovacuum: "off",
   jit: "off",
+  track_commit_timestamp: "on",
   max_prepared_transactions: "64",
 };
 

@@ -5,16 +5,24 @@
  * The server is asked back to back, without pauses: an answer takes as long as its round trip, and a statement's result
  * that arrives in between ends the asking.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Statement, Wait } from "../engine/port.ts";
 import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Connection, Finished } from "./connection.ts";
 import { hasCycle } from "./deadlocks.ts";
+import { inWakeOrder } from "./wake-order.ts";
 import { readWaits } from "./waits.ts";
 import type { BackendWait } from "./waits.ts";
 
 /** Real time for which a statement may run, or stand in a deadlock, before the harness gives it up; milliseconds. */
 export const statementBoundMs = 120_000;
+
+/**
+ * Real time given to a statement before the server is asked about it, in milliseconds: most statements end within it,
+ * and asking would only slow them down.
+ */
+const graceMs = 0.5;
 
 /** One statement on its way. */
 export interface Flight {
@@ -23,6 +31,8 @@ export interface Flight {
   readonly statement: Statement;
   /** What it was last seen waiting for. */
   wait: Wait | undefined;
+  /** Its transaction's number, where it had one when it waited. */
+  xid: string | undefined;
   finished: Finished | undefined;
   /** Set when the connection failed instead of answering. */
   fault: unknown;
@@ -35,6 +45,7 @@ export class Flights {
   readonly #inAir = new Map<string, Flight>();
   readonly #landed: Flight[] = [];
   #onAllLanded: (() => void) | undefined;
+  #onLanding: (() => void) | undefined;
 
   /** `control` is asked who waits; `sessionOf` names the session of a backend. */
   constructor(control: Connection, sessionOf: (pid: number) => string | undefined) {
@@ -60,6 +71,7 @@ export class Flights {
       pid,
       statement,
       wait: undefined,
+      xid: undefined,
       finished: undefined,
       fault: undefined,
     };
@@ -68,6 +80,7 @@ export class Flights {
       if (this.#inAir.get(session) !== flight) return;
       this.#inAir.delete(session);
       this.#landed.push(flight);
+      this.#onLanding?.();
       if (this.#inAir.size === 0) this.#onAllLanded?.();
     };
     connection.run(statement).then(
@@ -94,12 +107,15 @@ export class Flights {
   }
 
   /**
-   * Lets things come to rest; resolves with the flights that landed since the last call, in order of arrival. Throws
-   * SwitchyardError "harness" when `statementBoundMs` is reached.
+   * Lets things come to rest; resolves with the flights that landed since the last call, in the order in which they
+   * ended. Throws SwitchyardError "harness" when `statementBoundMs` is reached.
    */
   async settle(): Promise<readonly Flight[]> {
     const elapsedMs = startStopwatch();
     const allLanded = new Promise<void>((resolve) => (this.#onAllLanded = resolve));
+    let landing = false;
+    this.#onLanding = () => (landing = true);
+    while (!landing && this.#inAir.size > 0 && elapsedMs() < graceMs) await nextTurn();
     while (this.#inAir.size > 0) {
       const flying = this.inAir();
       const asked = readWaits(
@@ -110,7 +126,8 @@ export class Flights {
       if (waits !== undefined && this.#atRest(flying, waits)) break;
       if (elapsedMs() > statementBoundMs) throw boundReached(this.inAir());
     }
-    return this.#landed.splice(0);
+    const landed = this.#landed.splice(0);
+    return landed.length < 2 ? landed : inWakeOrder(this.#control, landed);
   }
 
   /** Notes who waits for whom. True when all wait, and for sessions only, and not in a circle. */
@@ -124,6 +141,7 @@ export class Flights {
         rest = false;
       } else {
         flight.wait = { for: names, lock: wait.lock };
+        flight.xid = wait.xid;
         graph.set(flight.session, names);
       }
     }

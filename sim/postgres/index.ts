@@ -7,6 +7,12 @@ import { Connection } from "./connection.ts";
 import { startEmbeddedServer } from "./embedded-server.ts";
 import { connectEngine } from "./server-engine.ts";
 
+/**
+ * For how long a session of ours waits before the server looks for a deadlock, in milliseconds: short, because each
+ * deadlock costs it in real time; long enough that the cycle is seen, with all its locks, before the server breaks it.
+ */
+const deadlockTimeoutMs = 50;
+
 /** Where the server is. */
 export interface ServerEngineOptions {
   /**
@@ -56,7 +62,7 @@ async function openDatabase(serverUrl: string, stopServer: () => Promise<void>):
 }
 
 /**
- * What every session of ours begins with. The deadlock detector looks at once (only a superuser may say so; others wait
+ * What every session of ours begins with. The deadlock detector looks soon (only a superuser may say so; others wait
  * for the server's own deadlock_timeout, usually one second), and messages are in English, because the detail of a
  * deadlock is read.
  */
@@ -65,5 +71,7 @@ async function databaseSettings(admin: Connection): Promise<readonly string[]> {
     text: "select current_setting('is_superuser') as superuser",
   });
   const forAll = ["timezone = 'UTC'", "synchronous_commit = off"];
-  return row?.superuser === "on" ? [...forAll, "deadlock_timeout = '10ms'", "lc_messages = 'C'"] : forAll;
+  return row?.superuser === "on"
+    ? [...forAll, `deadlock_timeout = ${deadlockTimeoutMs}`, "lc_messages = 'C'"]
+    : forAll;
 }

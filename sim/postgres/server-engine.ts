@@ -13,7 +13,7 @@ import { SwitchyardError } from "../switchyard-error.ts";
 import { Connection } from "./connection.ts";
 import { Flights } from "./flights.ts";
 import { toMove } from "./move.ts";
-import { dropSchemasSql, emptyTablesSql } from "./reset.ts";
+import { dropSchemas, emptyTables } from "./reset.ts";
 
 /** What an engine over a server needs to begin. */
 export interface ServerEngineParts {
@@ -60,7 +60,7 @@ class ServerEngine implements Engine {
     // A connection of its own, so that nothing that the script sets stays behind.
     const installer = await Connection.open(this.#url);
     try {
-      await installer.rows({ text: dropSchemasSql });
+      await dropSchemas(installer);
       await installer.rows({ text: schema });
     } finally {
       await installer.close();
@@ -70,7 +70,7 @@ class ServerEngine implements Engine {
 
   async startRun({ seed, startMs }: RunStart): Promise<void> {
     await this.#endSessions();
-    await this.#control.rows({ text: emptyTablesSql });
+    await emptyTables(this.#control);
     this.#seed = seed;
     this.#nowMs = startMs;
   }

@@ -14,6 +14,8 @@ export interface BackendWait {
   /** Without duplicates; 0 stands for a prepared transaction. */
   readonly blockers: readonly number[];
   readonly lock: LockDescription;
+  /** Number of its transaction, if it has one already. */
+  readonly xid: string | undefined;
 }
 
 /** The waits of these backends; a backend that runs (or is idle) is left out. */
@@ -24,7 +26,12 @@ export async function readWaits(
   const rows = await control.rows<WaitRow>({ name: "waits", text: waitsSql, values: [pids] });
   return rows
     .filter((row) => row.blockers.length > 0)
-    .map((row) => ({ pid: row.pid, blockers: [...new Set(row.blockers)], lock: describe(row) }));
+    .map((row) => ({
+      pid: row.pid,
+      blockers: [...new Set(row.blockers)],
+      lock: describe(row),
+      xid: row.xid ?? undefined,
+    }));
 }
 
 interface WaitRow {
@@ -36,32 +43,30 @@ interface WaitRow {
   readonly row: string | null;
   readonly held_relation: string | null;
   readonly held_row: string | null;
+  readonly xid: string | null;
 }
 
 // A waiter for a row first takes the row's tuple lock and then waits for the transaction that wrote the row, so the
 // tuple lock that it holds names the row. A backend with blockers but without a lock of its own that is not granted
-// waits for a safe snapshot or through a parallel worker.
+// waits for a safe snapshot. The first of a backend's transaction numbers is that of the top level.
 const waitsSql = `
-with waiting as materialized (
-  select backend.pid, lock.locktype, lock.mode, lock.relation, lock.page, lock.tuple
-  from unnest($1::int[]) with ordinality as backend (pid, position)
-  left join pg_locks as lock on lock.pid = backend.pid and not lock.granted
-  order by backend.position
+with locks as materialized (
+  select pid, granted, locktype, mode, relation, page, tuple, transactionid from pg_locks where pid = any ($1::int[])
 )
-select waiting.pid,
-       case when waiting.locktype is not null then pg_blocking_pids(waiting.pid)
-            else pg_safe_snapshot_blocking_pids(waiting.pid) end as blockers,
-       waiting.locktype, waiting.mode,
-       (select relname from pg_class where oid = waiting.relation) as relation,
-       format('tuple (%s,%s)', waiting.page, waiting.tuple) as row,
+select backend.pid,
+       case when lock.pid is not null then pg_blocking_pids(backend.pid)
+            else pg_safe_snapshot_blocking_pids(backend.pid) end as blockers,
+       lock.locktype, lock.mode,
+       (select relname from pg_class where oid = lock.relation) as relation,
+       format('tuple (%s,%s)', lock.page, lock.tuple) as row,
        (select relname from pg_class where oid = held.relation) as held_relation,
-       format('tuple (%s,%s)', held.page, held.tuple) as held_row
-from waiting
-left join lateral (
-  select relation, page, tuple from pg_locks
-  where waiting.locktype = 'transactionid' and pid = waiting.pid and granted and locktype = 'tuple'
-  limit 1
-) as held on true`;
+       format('tuple (%s,%s)', held.page, held.tuple) as held_row,
+       (select min(own.transactionid::text::bigint)::text from locks as own
+        where own.pid = backend.pid and own.granted and own.locktype = 'transactionid') as xid
+from unnest($1::int[]) as backend (pid)
+left join locks as lock on lock.pid = backend.pid and not lock.granted
+left join locks as held on held.pid = backend.pid and held.granted and held.locktype = 'tuple'
+  and lock.locktype = 'transactionid'`;
 
 function describe(row: WaitRow): LockDescription {
   const mode = row.mode ?? "SafeSnapshot";
