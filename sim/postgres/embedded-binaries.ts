@@ -7,9 +7,9 @@
  * have skipped; the links are made here.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SwitchyardError } from "../switchyard-error.ts";
 
@@ -27,16 +27,20 @@ export interface PostgresBinaries {
  * not read the installed ones. Throws SwitchyardError "usage" when the package is missing.
  */
 export async function findBinaries(copyTo: string): Promise<PostgresBinaries> {
-  const installed = await installedPrograms();
-  linkLibraries(dirname(dirname(installed.postgres)));
-  for (const program of Object.values(installed)) chmodIfNeeded(program);
   const runAs = process.getuid?.() === 0 ? unprivilegedUser() : undefined;
+  const installed = await installedPrograms();
+  makeRunnable(installed);
   if (spawnSync(installed.postgres, ["--version"], { ...runAs }).status === 0) return { ...installed, runAs };
   const native = join(copyTo, "native");
   cpSync(dirname(dirname(installed.postgres)), native, { recursive: true, verbatimSymlinks: true });
-  const copied = (program: string) => join(native, "bin", program.slice(dirname(program).length + 1));
-  const { postgres, initdb, pgCtl } = installed;
-  return { postgres: copied(postgres), initdb: copied(initdb), pgCtl: copied(pgCtl), runAs };
+  const copied = (program: string) => join(native, "bin", basename(program));
+  const programs = {
+    postgres: copied(installed.postgres),
+    initdb: copied(installed.initdb),
+    pgCtl: copied(installed.pgCtl),
+  };
+  makeRunnable(programs);
+  return { ...programs, runAs };
 }
 
 async function installedPrograms(): Promise<Omit<PostgresBinaries, "runAs">> {
@@ -56,19 +60,27 @@ async function installedPrograms(): Promise<Omit<PostgresBinaries, "runAs">> {
   }
 }
 
-/** Makes the links that `pg-symlinks.json` lists (paths relative to the folder above `native`). */
-function linkLibraries(native: string): void {
+/**
+ * Gives the programs their permission and their libraries the links that `pg-symlinks.json` lists (paths relative to the
+ * folder above `native`). Where that is not allowed they are tried as they are.
+ */
+function makeRunnable(programs: Omit<PostgresBinaries, "runAs">): void {
+  const native = dirname(dirname(programs.postgres));
   const list = join(native, "pg-symlinks.json");
-  if (!existsSync(list)) return;
-  const links = JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[];
-  for (const { source, target } of links) {
-    const link = join(dirname(native), target);
-    if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link);
+  const links: { source: string; target: string }[] = existsSync(list)
+    ? JSON.parse(readFileSync(list, "utf8"))
+    : [];
+  try {
+    for (const program of Object.values(programs)) {
+      if ((statSync(program).mode & 0o555) !== 0o555) chmodSync(program, 0o755);
+    }
+    for (const { source, target } of links) {
+      const link = join(dirname(native), target);
+      if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link);
+    }
+  } catch {
+    // A folder that may not be written to, or another process that was faster.
   }
-}
-
-function chmodIfNeeded(program: string): void {
-  if (spawnSync(program, ["--version"]).error !== undefined) chmodSync(program, 0o755);
 }
 
 /** User and group of "postgres" where it exists, else of "nobody": both have an entry that PostgreSQL can look up. */

@@ -21,6 +21,8 @@ import { onProcessEnd } from "./process-end.ts";
 export interface EmbeddedServer {
   /** Connection string of its superuser. */
   readonly url: string;
+  /** Its temporary directory. */
+  readonly directory: string;
   /** Stops it and removes its directory; the process that ends without calling it does the same. */
   stop(): Promise<void>;
 }
@@ -46,20 +48,31 @@ const settings: Readonly<Record<string, string>> = {
 export async function startEmbeddedServer(): Promise<EmbeddedServer> {
   const directory = mkdtempSync(join(tmpdir(), "switchyard-postgres-"));
   chmodSync(directory, 0o755);
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  let binaries: PostgresBinaries | undefined;
+  const forget = onProcessEnd(() => {
+    if (binaries !== undefined) stopNow(binaries, join(directory, "data"));
+    remove();
+  });
   try {
-    const binaries = await findBinaries(directory);
+    binaries = await findBinaries(directory);
     const password = randomName();
     const data = join(directory, "data");
     initialise(binaries, directory, data, password);
     for (let attempt = 1; ; attempt++) {
       const port = await freePort();
       const started = await start(binaries, data, port);
-      if (typeof started !== "string") return running(binaries, started, directory, port, password);
+      if (typeof started !== "string") {
+        started.unref();
+        const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+        return { url, directory, stop: () => stop(started).then(forget).then(remove) };
+      }
       if (attempt === maxPortAttempts || !started.includes("could not bind"))
         throw failed("postgres", started);
     }
   } catch (error) {
-    rmSync(directory, { recursive: true, force: true });
+    forget();
+    remove();
     throw error;
   }
 }
@@ -101,33 +114,17 @@ function start(binaries: PostgresBinaries, data: string, port: number): Promise<
   });
 }
 
-function running(
-  binaries: PostgresBinaries,
-  server: ChildProcess,
-  directory: string,
-  port: number,
-  password: string,
-): EmbeddedServer {
-  server.unref();
-  const remove = () => rmSync(directory, { recursive: true, force: true });
-  const forget = onProcessEnd(() => {
-    const data = join(directory, "data");
-    spawnSync(binaries.pgCtl, ["stop", "-D", data, "-m", "immediate", "-w"], { ...binaries.runAs });
-    remove();
-  });
-  return {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    async stop() {
-      forget();
-      if (server.exitCode === null) {
-        const ended = new Promise((resolve) => server.once("exit", resolve));
-        server.ref();
-        server.kill("SIGQUIT");
-        await ended;
-      }
-      remove();
-    },
-  };
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  server.ref();
+  server.kill("SIGQUIT");
+  await ended;
+}
+
+/** Stops the server without leaving this function; does nothing where none runs. */
+function stopNow({ pgCtl, runAs }: PostgresBinaries, data: string): void {
+  spawnSync(pgCtl, ["stop", "-D", data, "-m", "immediate", "-w"], { ...runAs });
 }
 
 async function freePort(): Promise<number> {

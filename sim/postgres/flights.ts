@@ -13,6 +13,7 @@ import type { Connection, Finished } from "./connection.ts";
 import { hasCycle } from "./deadlocks.ts";
 import { inWakeOrder } from "./wake-order.ts";
 import { readWaits } from "./waits.ts";
+import type { Deadlines, TimeoutKind } from "./timeouts.ts";
 import type { BackendWait } from "./waits.ts";
 
 /** Real time for which a statement may run, or stand in a deadlock, before the harness gives it up; milliseconds. */
@@ -36,6 +37,10 @@ export interface Flight {
   finished: Finished | undefined;
   /** Set when the connection failed instead of answering. */
   fault: unknown;
+  /** Its timeouts, when it has any. */
+  readonly deadlines: Deadlines | undefined;
+  /** Set when the harness let it time out. */
+  timedOut: TimeoutKind | undefined;
 }
 
 /** All flights of an engine, at most one a session. */
@@ -63,9 +68,11 @@ export class Flights {
     return this.#inAir.get(session);
   }
 
-  /** Sends a statement. */
-  launch(session: string, connection: Connection, statement: Statement): void {
-    const { pid } = connection;
+  /** Sends a statement of the session at backend `pid`: `run` runs it. */
+  launch(
+    { session, pid, statement, deadlines }: Pick<Flight, "session" | "pid" | "statement" | "deadlines">,
+    run: () => Promise<Finished>,
+  ): void {
     const flight: Flight = {
       session,
       pid,
@@ -74,6 +81,8 @@ export class Flights {
       xid: undefined,
       finished: undefined,
       fault: undefined,
+      deadlines,
+      timedOut: undefined,
     };
     this.#inAir.set(session, flight);
     const land = () => {
@@ -83,7 +92,7 @@ export class Flights {
       this.#onLanding?.();
       if (this.#inAir.size === 0) this.#onAllLanded?.();
     };
-    connection.run(statement).then(
+    run().then(
       (finished) => {
         flight.finished = finished;
         land();
@@ -93,6 +102,15 @@ export class Flights {
         land();
       },
     );
+  }
+
+  /** Resolves when the statement of a session, which has been cancelled, has landed. */
+  async landing(session: string): Promise<void> {
+    const elapsedMs = startStopwatch();
+    while (this.#inAir.has(session)) {
+      if (elapsedMs() > statementBoundMs) throw boundReached(this.inAir());
+      await nextTurn();
+    }
   }
 
   /** Forgets the flight of a session that ends; its result is nobody's any more. */

@@ -5,6 +5,7 @@ import type { Move, Outcome, Settled, Wait } from "../engine/port.ts";
 import { deadlockDetected, deadlockEdges, namingSessions } from "./deadlocks.ts";
 import type { WaitingSession } from "./deadlocks.ts";
 import type { Flight } from "./flights.ts";
+import { timeoutError } from "./timeouts.ts";
 
 /**
  * `before`: who waited for what when `mover` moved. `landed`: statements that finished, in order. `inAir`: statements that
@@ -52,6 +53,9 @@ function outcomeOf(
   const { finished } = flight;
   if (finished === undefined) throw flight.fault;
   if (finished.kind === "done") return { kind: "done", result: finished.result };
+  if (flight.timedOut !== undefined) {
+    return { kind: "failed", error: timeoutError(finished.error, flight.timedOut) };
+  }
   if (finished.error.code !== deadlockDetected) return { kind: "failed", error: finished.error };
   const edges = deadlockEdges(finished.error, known);
   deadlocks.push({ victim: flight.session, edges });

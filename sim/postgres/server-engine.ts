@@ -5,8 +5,8 @@
  * What a server cannot give, and the in-process engine can: `now()` and everything else that reads the clock inside the
  * database is real time, and `gen_random_uuid()` is random. `nowMs` is a counter that only the harness advances, so races
  * that run on both engines pass their time as a parameter. `random()` is seeded per session. A deadlock's victim is the
- * server's choice; `chooseVictim` is not asked. lock_timeout and statement_timeout run in the server's real time:
- * `timeoutAt` knows nothing of them, and `expire` refuses.
+ * server's choice; `chooseVictim` is not asked. lock_timeout and statement_timeout are kept in virtual time by the harness
+ * (see timeouts.ts); pg_sleep sleeps.
  */
 import type { Engine, Move, RunStart, Statement, StatementResult, Wait } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
@@ -14,6 +14,7 @@ import { Connection } from "./connection.ts";
 import { Flights } from "./flights.ts";
 import { toMove } from "./move.ts";
 import { dropSchemas, emptyTables } from "./reset.ts";
+import { Deadlines, mentionsTimeout, readTimeouts, runWithoutTimers } from "./timeouts.ts";
 
 /** What an engine over a server needs to begin. */
 export interface ServerEngineParts {
@@ -41,6 +42,8 @@ class ServerEngine implements Engine {
   readonly #sessions = new Map<string, Connection>();
   /** Connections of earlier runs, set back. */
   readonly #spare: Connection[] = [];
+  /** Sessions that may have set a timeout. */
+  readonly #timed = new Set<string>();
   #schema: string | undefined;
   #seed = 0;
   #nowMs = 0;
@@ -87,6 +90,7 @@ class ServerEngine implements Engine {
     if (this.#sessions.has(session)) throw misuse(`The session ${session} is open already.`);
     const connection = this.#spare.pop() ?? (await Connection.open(this.#url));
     this.#sessions.set(session, connection);
+    this.#timed.delete(session);
     await connection.rows({ text: "select setseed($1)", values: [seedOf(this.#seed, session)] });
   }
 
@@ -95,22 +99,31 @@ class ServerEngine implements Engine {
     if (this.#flights.of(session) !== undefined) {
       throw misuse(`The session ${session} waits and cannot take another statement.`);
     }
+    const timeouts = this.#timed.has(session) ? await readTimeouts(connection, statement) : undefined;
+    if (mentionsTimeout(statement.text)) this.#timed.add(session);
     const before = this.#waits();
-    this.#flights.launch(session, connection, statement);
-    return toMove(session, before, await this.#flights.settle(), this.#flights.inAir());
-  }
-
-  timeoutAt(): undefined {
-    return undefined;
-  }
-
-  expire(session: string): Promise<Move> {
-    const error = new SwitchyardError(
-      "unsupported",
-      `The wait of ${session} cannot be made to time out: a server keeps lock_timeout and statement_timeout in real time.`,
-      "Run the race on the in-process engine, or leave the timeouts at 0.",
+    const deadlines = timeouts === undefined ? undefined : new Deadlines(timeouts, this.#nowMs);
+    this.#flights.launch({ session, pid: connection.pid, statement, deadlines }, () =>
+      timeouts === undefined ? connection.run(statement) : runWithoutTimers(connection, statement, timeouts),
     );
-    return Promise.reject(error);
+    return this.#settle(session, before);
+  }
+
+  timeoutAt(session: string): number | undefined {
+    return this.#flights.of(session)?.deadlines?.next().atMs;
+  }
+
+  async expire(session: string): Promise<Move> {
+    const flight = this.#flights.of(session);
+    const deadline = flight?.deadlines?.next();
+    if (flight === undefined || deadline === undefined || deadline.atMs > this.#nowMs) {
+      throw misuse(`No timeout of ${session} is due at ${this.#nowMs}.`);
+    }
+    const before = this.#waits();
+    flight.timedOut = deadline.kind;
+    await this.#control.rows({ text: "select pg_cancel_backend($1)", values: [flight.pid] });
+    await this.#flights.landing(session);
+    return this.#settle(session, before);
   }
 
   async disconnect(session: string): Promise<Move> {
@@ -119,7 +132,7 @@ class ServerEngine implements Engine {
     before.delete(session);
     this.#sessions.delete(session);
     await this.#terminate(session, connection);
-    return toMove(session, before, await this.#flights.settle(), this.#flights.inAir());
+    return this.#settle(session, before);
   }
 
   async observe(statement: Statement): Promise<StatementResult> {
@@ -145,6 +158,14 @@ class ServerEngine implements Engine {
     if (pid === 0) return "a prepared transaction";
     for (const [session, connection] of this.#sessions) if (connection.pid === pid) return session;
     return undefined;
+  }
+
+  /** Lets things come to rest after a move of `mover`; `before`: who waited for what until then. */
+  async #settle(mover: string, before: ReadonlyMap<string, Wait>): Promise<Move> {
+    const landed = await this.#flights.settle();
+    const inAir = this.#flights.inAir();
+    for (const { deadlines, wait } of inAir) deadlines?.observe(wait, this.#nowMs);
+    return toMove(mover, before, landed, inAir);
   }
 
   /** Who waits for what now. */

