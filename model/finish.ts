@@ -7,7 +7,9 @@
  */
 import type { Queryable } from "./query-port.ts";
 import { refuse, type Refusal } from "./result.ts";
-import type { FinishedState } from "./task-state.ts";
+
+/** The states that a worker run may report. */
+export type FinishedState = "success" | "failed" | "up_for_retry";
 
 /** The report of a worker run. */
 export interface FinishInput {

@@ -18,21 +18,19 @@ export function jsonb(value: Json): string | null {
 
 /** True where both are the same JSON; the order of an object's keys does not count, as in jsonb. */
 export function sameJson(left: Json, right: Json): boolean {
-  if (typeof left !== "object" || typeof right !== "object") return left === right;
-  return left === right || canonical(left) === canonical(right);
+  if (left === right) return true;
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item: Json, index) => sameJson(item, right[index]));
+  }
+  if (!isJsonObject(left) || !isJsonObject(right)) return false;
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key] ?? null, right[key] ?? null))
+  );
 }
 
 /** True for an object, false for an array, a scalar or null. */
 export function isJsonObject(value: Json): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function canonical(value: Json): string {
-  return JSON.stringify(value, (_key, part: Json) =>
-    isJsonObject(part) ? Object.fromEntries(Object.entries(part).sort(byKey)) : part,
-  );
-}
-
-function byKey([left]: [string, Json], [right]: [string, Json]): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -5,8 +5,7 @@
  */
 import type { ResumeEvent } from "../event.ts";
 import { eventOf } from "../execute-complete.ts";
-import { sameJson } from "../json.ts";
-import { detailOf, taskOf } from "../machine/transition.ts";
+import { detailOf, sameTask, taskOf } from "../machine/transition.ts";
 import type { TaskRow } from "../state.ts";
 import { firstOf, type Invariant } from "./view.ts";
 
@@ -18,7 +17,7 @@ export const deadline: Invariant = {
     firstOf(after.tasks, (task) => {
       const was = taskOf(before, task.id);
       const event = eventOf(task.nextKwargs);
-      if (was === undefined || event === undefined || !isTimeout(event) || hasEvent(was, event)) {
+      if (was === undefined || event === undefined || !isTimeout(event) || !isGiven(was, task)) {
         return undefined;
       }
       const what = `task_instance ${task.id} was given ${"error" in event ? "the timeout" : "the defaults"}`;
@@ -37,6 +36,7 @@ function isTimeout(event: ResumeEvent): boolean {
   return "error" in event ? event.error_type === "timeout" : event.timedout;
 }
 
-function hasEvent(task: TaskRow, event: ResumeEvent): boolean {
-  return sameJson(eventOf(task.nextKwargs) ?? null, event);
+/** True where this commit scheduled the task, for the first time or again. */
+function isGiven(was: TaskRow, is: TaskRow): boolean {
+  return is.state === "scheduled" && !sameTask(was, is);
 }

@@ -1,17 +1,19 @@
 /** I6: no resurrection: nothing overwrites a state that it did not lock and check. */
-import { taskOf } from "../machine/transition.ts";
+import { sameTask, taskOf } from "../machine/transition.ts";
 import { firstOf, type Invariant } from "./view.ts";
 
-/** At every commit: the operation may take a task from the state it was in to the one it is in. */
+/** At every commit: whoever writes a task_instance row takes it from a state that it may leave to one that it may enter. */
 export const noResurrection: Invariant = {
   name: "I6",
-  promise: "No operation takes a task out of a state that it may not leave.",
+  promise: "No operation writes a task in a state that it may not take it out of.",
   check: ({ before, after, operation }) => {
     if (operation === undefined) return undefined;
-    return firstOf(before.tasks, ({ id, state: from }) => {
-      const to = taskOf(after, id)?.state;
-      if (to === undefined || to === from || mayMove(operation.name, from, to)) return undefined;
-      return `${operation.name} took task_instance ${id} from ${from} to ${to}`;
+    return firstOf(before.tasks, (was) => {
+      const is = taskOf(after, was.id);
+      if (is === undefined || sameTask(was, is) || mayMove(operation.name, was.state, is.state)) {
+        return undefined;
+      }
+      return `${operation.name} took task_instance ${was.id} from ${was.state} to ${is.state}`;
     });
   },
 };

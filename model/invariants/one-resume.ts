@@ -1,7 +1,6 @@
 /** I3: one resume and one execute_complete per request. */
 import { eventOf } from "../execute-complete.ts";
-import { sameJson } from "../json.ts";
-import { taskOf } from "../machine/transition.ts";
+import { sameTask, taskOf } from "../machine/transition.ts";
 import type { ProtocolState, TaskRow } from "../state.ts";
 import { firstOf, type Invariant, type OperationCall } from "./view.ts";
 
@@ -24,15 +23,11 @@ const RESUMABLE: readonly (string | null)[] = ["running", "awaiting_input", "def
 function resumedAgain(was: TaskRow, after: ProtocolState, operation: string): string | undefined {
   const is = taskOf(after, was.id);
   if (is === undefined || is.state !== "scheduled") return undefined;
-  if (was.state === "scheduled" && was.scheduledMs === is.scheduledMs && sameEvent(was, is)) return undefined;
+  if (sameTask(was, is)) return undefined;
   const resumedBefore = was.state === "running" && eventOf(was.nextKwargs) !== undefined;
   if (RESUMABLE.includes(was.state) && !resumedBefore) return undefined;
   const before = resumedBefore ? "running with an event already" : was.state;
   return `${operation} resumed task_instance ${was.id}, which was ${before}`;
-}
-
-function sameEvent(was: TaskRow, is: TaskRow): boolean {
-  return sameJson(was.nextKwargs, is.nextKwargs);
 }
 
 function executedAgain(history: readonly OperationCall[]): string | undefined {

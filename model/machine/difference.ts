@@ -13,6 +13,11 @@ export function difference(expected: ProtocolState, actual: ProtocolState): stri
   );
 }
 
+/** True where two reads of the state found the same. */
+export function sameState(left: ProtocolState, right: ProtocolState): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right);
+}
+
 /** Ids of the tasks whose row, or whose request, differs between the two states. */
 export function changedTasks(before: ProtocolState, after: ProtocolState): readonly string[] {
   const ids = new Set([...before.tasks, ...after.tasks].map(({ id }) => id));

@@ -8,7 +8,7 @@ import type { Protocol } from "../protocol.ts";
 import type { ProtocolState } from "../state.ts";
 import type { SweepInput } from "../sweep.ts";
 import { askStep } from "./ask.ts";
-import { changedTasks, difference } from "./difference.ts";
+import { changedTasks, difference, sameState } from "./difference.ts";
 import { parkStep } from "./park.ts";
 import { respondStep } from "./respond.ts";
 import { sweepStep } from "./sweep.ts";
@@ -45,11 +45,11 @@ export function differsFromMachine(
   input: unknown,
   after: ProtocolState,
 ): string | undefined {
-  const changed = difference(before, after);
-  if (changed === undefined) return undefined;
+  if (sameState(before, after)) return undefined;
   const expected = expectedState(before, operation, input, after);
   if (typeof expected === "string") return expected;
-  if (expected === undefined) return `${operation ?? "no operation"} may not write: ${changed}`;
+  if (expected === undefined)
+    return `${operation ?? "no operation"} may not write: ${difference(before, after)}`;
   const different = difference(expected, after);
   return different === undefined ? undefined : `after ${operation}, ${different}`;
 }

@@ -19,6 +19,11 @@ export function detailOf(state: ProtocolState, taskInstanceId: string): DetailRo
   return state.details.find((detail) => detail.taskInstanceId === taskInstanceId);
 }
 
+/** True where two reads of a task's row found the same. */
+export function sameTask(left: TaskRow, right: TaskRow): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right);
+}
+
 /** The state with some columns of one task changed. */
 export function withTask(state: ProtocolState, id: string, columns: Partial<TaskRow>): ProtocolState {
   return { ...state, tasks: state.tasks.map((task) => (task.id === id ? { ...task, ...columns } : task)) };

@@ -1,4 +1,7 @@
-/** Mutant 5: respond decides on what it read before it locked. */
+/**
+ * Mutant 5: respond decides on what it read before it locked: that nobody has answered, and that the task waits. Where it
+ * did not wait, the locked state counts: deciding on a stale RUNNING is another mutant, the third.
+ */
 import { reference } from "../protocol.ts";
 import { respondSql } from "../respond.ts";
 import { answering, replaced } from "./derive.ts";
@@ -15,13 +18,11 @@ export const respondWithoutRecheck: ProtocolMutant = {
   protocol: {
     ...reference,
     respond: async (db, input, options) => {
-      const task = await db.query(readTask, [input.taskInstanceId]);
+      const task = await db.query<{ state: string | null }>(readTask, [input.taskInstanceId]);
       const detail = await db.query(readDetail, [input.taskInstanceId]);
-      const stale = answering(
-        answering(db, respondSql.lockTask, task.rows),
-        respondSql.lockDetail,
-        detail.rows,
-      );
+      const waited = task.rows[0]?.state === "awaiting_input";
+      const staleTask = waited ? answering(db, respondSql.lockTask, task.rows) : db;
+      const stale = answering(staleTask, respondSql.lockDetail, detail.rows);
       return reference.respond(stale, input, options);
     },
   },

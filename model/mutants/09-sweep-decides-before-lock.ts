@@ -1,12 +1,16 @@
-/** Mutant 9: sweep picks its rows and reads their answers first, then locks them in the same order and writes. */
+/** Mutant 9: sweep picks its rows and reads their answers under one snapshot, and locks the rows afterwards. */
 import { reference } from "../protocol.ts";
 import type { Queryable } from "../query-port.ts";
 import { sweepSql } from "../sweep.ts";
 import { replaced } from "./derive.ts";
 import type { ProtocolMutant } from "./mutant.ts";
 
-const readTasks = replaced(sweepSql.lockTasks, "for update skip locked", "");
-const readDetails = replaced(sweepSql.lockDetails, "for update", "");
+const overdue = replaced(sweepSql.lockTasks, "for update skip locked", "");
+const readDetails = replaced(
+  replaced(sweepSql.lockDetails, "for update", ""),
+  "ti_id = any ($1)",
+  `ti_id in (${overdue})`,
+);
 const lockTasks = `select id from task_instance where id = any ($1) order by id for update`;
 
 export const sweepDecidesBeforeLock: ProtocolMutant = {
@@ -21,19 +25,15 @@ export const sweepDecidesBeforeLock: ProtocolMutant = {
 };
 
 function readingFirst(db: Queryable): Queryable {
-  let details: unknown[] = [];
+  let details: readonly { readonly ti_id: string }[] = [];
   return {
     query: async <Row>(text: string, values?: readonly unknown[]) => {
       if (text === sweepSql.lockTasks) {
-        const tasks = await db.query<Row & { readonly id: string }>(readTasks, values);
-        if (tasks.rows.length === 0) return tasks;
-        const ids = tasks.rows.map(({ id }) => id);
-        details = (await db.query(readDetails, [ids])).rows;
-        await db.query(lockTasks, [ids]);
-        return tasks;
+        details = (await db.query<{ readonly ti_id: string }>(readDetails, values)).rows;
+        return db.query<Row>(lockTasks, [details.map(({ ti_id }) => ti_id)]);
       }
       const result = await db.query<Row>(text, values);
-      return text === sweepSql.lockDetails ? { ...result, rows: details as Row[] } : result;
+      return text === sweepSql.lockDetails ? { ...result, rows: [...details] as Row[] } : result;
     },
   };
 }

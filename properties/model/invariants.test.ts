@@ -142,6 +142,11 @@ describe("I5", () => {
     expect(deadline.check(commit(forever, timedOut, "sweep", 5000))).toContain("it had no deadline");
   });
 
+  test("names a task that is given the same timeout a second time", () => {
+    const running = stateOf({ ...scheduledWith(timeout), state: "running" });
+    expect(deadline.check(commit(running, timedOut, "sweep", 1000))).toContain("(it was running)");
+  });
+
   test("names a task that times out although it was answered", () => {
     const view = commit(answered, stateOf(scheduledWith(timeout), byAlice), "sweep", 1000);
     expect(deadline.check(view)).toContain("had an answer by Alice");
@@ -158,6 +163,11 @@ describe("I6", () => {
   ])("names the task that %s takes from %s to %s", (operation, from, to) => {
     const view = commit(stateOf({ state: from }), stateOf({ state: to }), operation);
     expect(noResurrection.check(view)).toBe(`${operation} took task_instance task from ${from} to ${to}`);
+  });
+
+  test("names a resume that overwrites one in the same state", () => {
+    const again = stateOf(scheduledWith(timeout), byAlice);
+    expect(noResurrection.check(commit(answered, again, "respond"))).toContain("from scheduled to scheduled");
   });
 
   test("allows that a task is marked success from any state", () => {

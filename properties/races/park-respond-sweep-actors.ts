@@ -29,12 +29,12 @@ const MAX_LOOKS = 2;
 export function actorsOf(protocol: Protocol, data: ParkRespondSweepData): Readonly<Record<string, Actor>> {
   return {
     worker: worker(protocol, data),
-    alice: responder(protocol, data, data.alice),
-    bob: responder(protocol, data, data.bob),
+    ...(data.alice.moment === "never" ? {} : { alice: responder(protocol, data, data.alice) }),
+    ...(data.bob.moment === "never" ? {} : { bob: responder(protocol, data, data.bob) }),
     sweep1: scheduler(protocol, data, data.sweep1OffsetMs),
     sweep2: scheduler(protocol, data, data.sweep2OffsetMs),
     executor: executor(protocol, data),
-    ...(data.mark === null ? {} : { marker: marker(protocol, data, data.mark) }),
+    ...(data.mark === "never" ? {} : { marker: marker(protocol, data) }),
   };
 }
 
@@ -43,6 +43,7 @@ function worker(protocol: Protocol, data: ParkRespondSweepData): Actor {
     const run = { taskInstanceId: TASK, invocationId: WORKER };
     const asked = { ...run, request: requestOf(data), now: context.now() };
     if ((await perform(context, "ask", protocol.ask, asked)).status !== 200) return;
+    if (data.parkDelayMs > 0) await context.sleep(data.parkDelayMs);
     await perform(context, "park", protocol.park, {
       ...run,
       timeoutMs: data.timeoutMs,
@@ -101,9 +102,9 @@ function executor(protocol: Protocol, data: ParkRespondSweepData): Actor {
   };
 }
 
-function marker(protocol: Protocol, data: ParkRespondSweepData, moment: Moment): Actor {
+function marker(protocol: Protocol, data: ParkRespondSweepData): Actor {
   return async (context) => {
-    await sleepUntil(context, momentMs(context, data, moment));
+    await sleepUntil(context, momentMs(context, data, data.mark));
     await perform(context, "mark", protocol.mark, { taskInstanceId: TASK, state: "success" });
   };
 }
@@ -113,12 +114,12 @@ function requestOf({ options, defaults, multiple }: ParkRespondSweepData): HitlR
 }
 
 function momentMs(context: ActorContext, data: ParkRespondSweepData, moment: Moment): number {
-  return moment === "at once" ? context.now().getTime() : deadlineOf(context, data) + moment;
+  return typeof moment === "number" ? deadlineOf(context, data) + moment : context.now().getTime();
 }
 
 /** Milliseconds since 1970; called when an actor begins, which is at the run's start. */
 function deadlineOf(context: ActorContext, data: ParkRespondSweepData): number {
-  return context.now().getTime() + (data.timeoutMs ?? NO_DEADLINE_MS);
+  return context.now().getTime() + data.parkDelayMs + (data.timeoutMs ?? NO_DEADLINE_MS);
 }
 
 async function sleepUntil(context: ActorContext, timeMs: number): Promise<void> {

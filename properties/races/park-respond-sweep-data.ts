@@ -3,8 +3,8 @@
  */
 import fc, { type Arbitrary } from "fast-check";
 
-/** When somebody acts: at once, or so many milliseconds off the deadline. */
-export type Moment = "at once" | -1 | 0 | 1;
+/** When somebody acts: at the start, never, or so many milliseconds off the deadline. */
+export type Moment = "start" | "never" | -1 | 0 | 1;
 
 /** A person, and what they choose. */
 export interface ResponderData {
@@ -17,21 +17,31 @@ export interface ParkRespondSweepData {
   readonly options: readonly string[];
   readonly defaults: readonly string[] | null;
   readonly multiple: boolean;
-  /** Milliseconds from the start to the deadline; null: none. */
+  /** Milliseconds between ask and park; a responder who found no form at the start looks again after one. */
+  readonly parkDelayMs: 0 | 1;
+  /** Milliseconds from park to the deadline; null: none. */
   readonly timeoutMs: number | null;
   readonly alice: ResponderData;
   readonly bob: ResponderData;
   /** When the schedulers begin to sweep, in milliseconds off the deadline. */
   readonly sweep1OffsetMs: -1 | 0 | 1;
   readonly sweep2OffsetMs: -1 | 0 | 1;
-  /** When somebody marks the task success; null: nobody does. */
-  readonly mark: Moment | null;
+  /** When somebody marks the task success. */
+  readonly mark: Moment;
 }
 
 const OPTIONS = ["approve", "reject", "defer"] as const;
 
-const moment: Arbitrary<Moment> = fc.constantFrom<Moment>("at once", 0, -1, 1);
-const offsetMs: Arbitrary<-1 | 0 | 1> = fc.constantFrom<(-1 | 0 | 1)[]>(0, -1, 1);
+const responding: Arbitrary<Moment> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Moment>("start") },
+  { weight: 4, arbitrary: fc.constantFrom<Moment[]>(0, 0, -1, 1) },
+  { weight: 2, arbitrary: fc.constant<Moment>("never") },
+);
+const marking: Arbitrary<Moment> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Moment>("never") },
+  { weight: 1, arbitrary: fc.constantFrom<Moment[]>("start", 0, -1, 1) },
+);
+const offsetMs: Arbitrary<-1 | 0 | 1> = fc.constantFrom<(-1 | 0 | 1)[]>(0, 0, -1, 1);
 
 /** What somebody chooses: mostly one option of the request, sometimes several, none, or one that is not there. */
 type Choice = "first" | "last" | "all" | "none" | "unknown";
@@ -45,18 +55,19 @@ const choice: Arbitrary<Choice> = fc.oneof(
 export const parkRespondSweepData: Arbitrary<ParkRespondSweepData> = fc
   .record({
     options: fc.integer({ min: 1, max: OPTIONS.length }),
-    defaults: fc.constantFrom<("none" | "first" | "all")[]>("none", "first", "all"),
+    defaults: fc.constantFrom<("none" | "first" | "all")[]>("none", "none", "first", "all"),
     multiple: fc.boolean(),
+    parkDelayMs: fc.constantFrom<(0 | 1)[]>(0, 1),
     timeoutMs: fc.oneof(
       { weight: 4, arbitrary: fc.integer({ min: 0, max: 3_600_000 }) },
       { weight: 2, arbitrary: fc.constantFrom(0, 1) },
       { weight: 1, arbitrary: fc.constant(null) },
     ),
-    alice: fc.record({ choice, moment }),
-    bob: fc.record({ choice, moment }),
+    alice: fc.record({ choice, moment: responding }),
+    bob: fc.record({ choice, moment: responding }),
     sweep1OffsetMs: offsetMs,
     sweep2OffsetMs: offsetMs,
-    mark: fc.option(moment, { freq: 1 }),
+    mark: marking,
   })
   .map(({ options: count, defaults, alice, bob, ...drawn }) => {
     const options = OPTIONS.slice(0, count);

@@ -46,6 +46,7 @@ function raceOver(protocol: Protocol): Race<ProtocolState, ParkRespondSweepData>
       "sweep default",
       "finish success",
       "finish failed",
+      "mark success",
     ],
     labels: labelsOf,
     mutants: mutants.map(({ id, title, violates }) => ({ id, title, violates })),
