@@ -1,0 +1,131 @@
+/**
+ * The engine port: what the run loop needs of a database that serves several sessions.
+ *
+ * Two engines implement it: `sim/pglite` (one in-process backend, many sessions) and `sim/postgres` (real connections
+ * to a server). Nothing above this port knows how an engine keeps a waiting session alive.
+ */
+import type { DatabaseError } from "./database-error.ts";
+
+/** One statement as a session submits it; `values` travel in the extended protocol, never pasted into `text`. */
+export interface Statement {
+  readonly text: string;
+  readonly values?: readonly unknown[] | undefined;
+  /** "array" gives rows as arrays in column order (duplicate names survive); the default gives objects. */
+  readonly rowMode?: "array" | undefined;
+}
+
+/** One column of a result, as `pg` reports it. */
+export interface Field {
+  readonly name: string;
+  readonly tableID: number;
+  readonly columnID: number;
+  readonly dataTypeID: number;
+  readonly dataTypeSize: number;
+  readonly dataTypeModifier: number;
+  readonly format: "text";
+}
+
+/** The result of a statement, in the shape of `pg`'s QueryResult. */
+export interface StatementResult {
+  /** First word of the command tag, e.g. "SELECT", "UPDATE", "BEGIN". */
+  readonly command: string;
+  /** Rows of the command tag; null where the tag carries no number. */
+  readonly rowCount: number | null;
+  readonly fields: readonly Field[];
+  readonly rows: readonly unknown[];
+}
+
+/** Why a statement waits: one lock, held by (or queued for by) one or more sessions. */
+export interface Wait {
+  /** Sessions waited for, in the order in which Postgres lists them. */
+  readonly for: readonly string[];
+  readonly lock: LockDescription;
+}
+
+/** The lock that is waited for, in words that a report can print. */
+export interface LockDescription {
+  /** The lock tag's type: "row" where a transaction is waited for because of a row that it wrote or locked. */
+  readonly kind: "row" | "transaction" | "relation" | "tuple" | "advisory" | "other";
+  /** Mode asked for, as pg_locks prints it, e.g. "ShareLock", "AccessExclusiveLock". */
+  readonly mode: string;
+  /** Name of the relation, where the server's message or the lock tag tells it. */
+  readonly relation?: string | undefined;
+  /** What tells the row or key apart, as Postgres words it, e.g. "tuple (0,1)". */
+  readonly row?: string | undefined;
+}
+
+/** What became of a statement. "Waiting" is a state of the statement, not an error. */
+export type Outcome =
+  | { readonly kind: "done"; readonly result: StatementResult }
+  | { readonly kind: "failed"; readonly error: DatabaseError }
+  | { readonly kind: "waiting"; readonly wait: Wait };
+
+/** A statement that had been waiting and now came to an end, or waits for somebody else. */
+export interface Settled {
+  readonly session: string;
+  /** The session whose commit, rollback or failure let it go on; its own name when its timeout fired. */
+  readonly wokenBy: string;
+  readonly outcome: Outcome;
+}
+
+/** One edge of a wait-for cycle. */
+export interface DeadlockEdge {
+  readonly session: string;
+  readonly waitsFor: string;
+  readonly statement: string;
+  readonly lock: LockDescription;
+}
+
+/** What one move on the engine brought about. */
+export interface Move {
+  readonly outcome: Outcome;
+  /** Waiting statements of other sessions that this move settled, in the order in which they went on. */
+  readonly settled: readonly Settled[];
+  /** Cycles that were broken during the move, each with its victim. */
+  readonly deadlocks: readonly { readonly victim: string; readonly edges: readonly DeadlockEdge[] }[];
+  /** Sessions that committed something during the move, in order (an autocommit statement counts). */
+  readonly commits: readonly string[];
+}
+
+/** Picks the victim of a deadlock: an index into `members`, whose first is the session that closed the cycle. */
+export type ChooseVictim = (members: readonly string[]) => number;
+
+/** How a run begins. */
+export interface RunStart {
+  /** 32-bit seed of everything random inside the database. */
+  readonly seed: number;
+  /** Virtual time at which the run starts, in milliseconds since 1970. */
+  readonly startMs: number;
+  readonly chooseVictim: ChooseVictim;
+  /**
+   * Called at every commit that changed something, before anybody else goes on; it may `observe`. An engine that cannot
+   * stop there calls it at the end of the move, in the order of the commits.
+   */
+  readonly onCommit: (session: string) => Promise<void>;
+}
+
+/** A database that serves many sessions, one statement at a time. */
+export interface Engine {
+  readonly name: "pglite" | "postgres";
+  /** Makes `schema` (a SQL script) the database's only user schema; the same script again costs nothing. */
+  install(schema: string): Promise<void>;
+  /** Empties every user table, ends every session of the run before, and starts the clock and the entropy anew. */
+  startRun(start: RunStart): Promise<void>;
+  /** Virtual time in milliseconds since 1970. */
+  nowMs(): number;
+  /** Sets the virtual time; never backwards. An engine without a virtual clock ignores it. */
+  advanceTo(timeMs: number): void;
+  /** Opens a session; names are unique within a run. */
+  open(session: string): Promise<void>;
+  /** Runs one statement of a session that does not wait. */
+  execute(session: string, statement: Statement): Promise<Move>;
+  /** When the waiting statement of `session` times out (lock_timeout, statement_timeout), in ms since 1970; or undefined. */
+  timeoutAt(session: string): number | undefined;
+  /** Lets the waiting statement of `session` time out; the clock must have reached `timeoutAt`. */
+  expire(session: string): Promise<Move>;
+  /** Ends a session as a crash of its client does: its open transaction is rolled back. */
+  disconnect(session: string): Promise<Move>;
+  /** Runs a read of committed data beside all sessions; it must not write, lock or wait. */
+  observe(statement: Statement): Promise<StatementResult>;
+  close(): Promise<void>;
+}

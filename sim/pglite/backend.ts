@@ -1,0 +1,249 @@
+/**
+ * The one backend: runs a statement at a given time with given entropy, and notices when it would sleep on a lock.
+ */
+import { SwitchyardError } from "../switchyard-error.ts";
+import type { Field } from "../engine/port.ts";
+import type { BackendMemory } from "./backend-memory.ts";
+import { bootBackend, type BackendFileSystem, type BootedBackend } from "./boot.ts";
+import { PGPROC, TRANSAM } from "./build-facts.ts";
+import { Entropy } from "./entropy.ts";
+import { readLockWait, type LockWait, type WaitTimeouts } from "./lock-wait.ts";
+import { messagePump, type Pump } from "./message-pump.ts";
+import { readStatics, writeStatics, type SessionStatics, type StaticsLayout } from "./session-statics.ts";
+import { StatementCache } from "./statement-cache.ts";
+import { addressesOf, littleEndian, prngStateAfterSetseed } from "./statics-search.ts";
+import { snapshotDoor, type SnapshotDoor } from "./transaction-snapshot.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+import { executeMessages, hasError, readReply, simpleMessages } from "./wire.ts";
+
+/** What surrounds a statement: its time and randomness, so that it can be run again alike. */
+export interface Surroundings {
+  readonly nowUs: number;
+  readonly entropySeed: number;
+  readonly statics: SessionStatics;
+}
+
+/** The raw outcome of one statement. */
+export interface Execution {
+  readonly reply: Buffer;
+  readonly fields: readonly Field[];
+  /** Set where the statement was about to sleep on a lock; it was cancelled then, and `reply` holds the cancellation. */
+  readonly wait: (LockWait & WaitTimeouts) | undefined;
+  /** Whether a transaction with an id ended in it: an autocommit statement that changed something. */
+  readonly completed: boolean;
+}
+
+/** Microseconds between 1970 and 2000, where PostgreSQL's timestamps start. */
+const POSTGRES_EPOCH_US = 946_684_800_000_000n;
+/** PostgreSQL's default deadlock_timeout, after which the timer of a lock wait is due. */
+const DEADLOCK_TIMEOUT_US = 1_000_000n;
+const FAR_FUTURE_US = 2n ** 62n;
+
+/** The in-process Postgres. */
+export class Backend {
+  readonly clock: VirtualClock;
+  readonly memory: BackendMemory;
+  readonly fileSystem: BackendFileSystem;
+  readonly statements: StatementCache;
+  readonly snapshots: SnapshotDoor;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly #entropy: Entropy;
+  readonly #pump: Pump;
+  readonly #booted: BootedBackend;
+  readonly #transam: number;
+  readonly #statics: StaticsLayout;
+  readonly #settingNames: { readonly lockTimeout: number; readonly statementTimeout: number };
+  #dueAddresses: readonly number[] = [];
+  #wait: (LockWait & WaitTimeouts) | undefined;
+
+  /** Boots, takes the doors over and finds what is not exported. */
+  static async boot(): Promise<Backend> {
+    const clock = new VirtualClock();
+    const entropy = new Entropy();
+    clock.set(Date.UTC(2026, 0, 1) * 1000);
+    const started: { backend?: Backend } = {};
+    const machine = {
+      clock,
+      randomByte: () => entropy.byte(),
+      onTimerArmed: () => started.backend?.onTimerArmed(),
+    };
+    started.backend = new Backend(await bootBackend(machine), clock, entropy);
+    started.backend.#learnTimer();
+    return started.backend;
+  }
+
+  private constructor(booted: BootedBackend, clock: VirtualClock, entropy: Entropy) {
+    this.#booted = booted;
+    this.clock = clock;
+    this.#entropy = entropy;
+    this.memory = booted.memory;
+    this.exports = booted.exports;
+    this.fileSystem = booted.module.FS;
+    this.#pump = messagePump(booted.module, booted.memory);
+    this.statements = new StatementCache(this.#pump);
+    this.fileSystem.unlink("/dev/urandom");
+    this.fileSystem.createDevice("/dev", "urandom", () => entropy.byte(), null);
+    this.#transam = this.memory.u32(this.addressOf("TransamVariables"));
+    this.#settingNames = {
+      lockTimeout: this.#cString("lock_timeout"),
+      statementTimeout: this.#cString("statement_timeout"),
+    };
+    this.#statics = this.#findStatics();
+    this.control("begin");
+    const takeSnapshot = this.exports["GetTransactionSnapshot"] as () => number;
+    this.snapshots = snapshotDoor(this.memory, takeSnapshot(), this.#transam);
+    this.control("rollback");
+  }
+
+  /** The address of an exported C global. */
+  addressOf(name: string): number {
+    const exported = this.exports[name] as { readonly value?: number } | undefined;
+    if (typeof exported?.value === "number") return exported.value;
+    throw new SwitchyardError(
+      "harness",
+      `The installed PGlite does not export "${name}".`,
+      "Install the version of @electric-sql/pglite that package.json pins.",
+    );
+  }
+
+  /** Runs one statement; the clock stands at `nowUs` when it starts. */
+  execute(text: string, values: readonly unknown[], surroundings: Surroundings): Execution {
+    this.clock.set(surroundings.nowUs);
+    this.#entropy.restart(surroundings.entropySeed);
+    writeStatics(this.memory, this.#statics, surroundings.statics);
+    this.#wait = undefined;
+    const prepared = this.statements.prepare(text);
+    if (Buffer.isBuffer(prepared)) return { reply: prepared, fields: [], wait: this.#wait, completed: false };
+    const completions = this.completionCount();
+    const messages = values.length === 0 ? prepared.withoutValues : executeMessages(prepared.name, values);
+    const reply = this.#pump(messages);
+    const completed = this.completionCount() !== completions;
+    return { reply, fields: prepared.fields, wait: this.#wait, completed };
+  }
+
+  /** The session state that the last statement left. */
+  statics(): SessionStatics {
+    return readStatics(this.memory, this.#statics);
+  }
+
+  /**
+   * Runs statements without values in one go, each on its own, as transaction control needs it.
+   * @throws SwitchyardError "harness" if one fails.
+   */
+  control(...texts: readonly string[]): void {
+    const failed = this.tryControl(...texts);
+    if (failed) {
+      throw new SwitchyardError(
+        "harness",
+        `The in-process Postgres refused "${texts.join("; ")}": ${failed.message}.`,
+        "Report the token and this line.",
+        { cause: failed },
+      );
+    }
+  }
+
+  /** Like `control`, but returns the first error. */
+  tryControl(...texts: readonly string[]): Error | undefined {
+    const messages: Buffer[] = [];
+    for (const text of texts) {
+      const prepared = this.statements.prepare(text);
+      if (Buffer.isBuffer(prepared)) return readReply(prepared).error;
+      messages.push(prepared.withoutValues);
+    }
+    const reply = this.#pump(messages.length === 1 && messages[0] ? messages[0] : Buffer.concat(messages));
+    return hasError(reply) ? readReply(reply).error : undefined;
+  }
+
+  /**
+   * Runs a script of statements without values (simple protocol).
+   * @throws DatabaseError of the first statement that fails.
+   */
+  script(text: string): void {
+    const { error } = readReply(this.#pump(simpleMessages(text)));
+    if (error) throw error;
+  }
+
+  /** Transaction id of the open transaction, 0 while it has none. */
+  currentXid(): number {
+    return this.memory.u32(this.memory.u32(this.addressOf("MyProc")) + PGPROC.xid);
+  }
+
+  /** The transaction id that will be given out next. */
+  nextXid(): number {
+    return this.memory.u32(this.#transam + TRANSAM.nextXid);
+  }
+
+  /** Counts transactions with an id that ended; a change tells that something was committed or rolled back. */
+  completionCount(): bigint {
+    return this.memory.u64(this.#transam + TRANSAM.completionCount);
+  }
+
+  close(): Promise<void> {
+    return this.#booted.close();
+  }
+
+  /** Postgres armed its timer. If it is about to sleep on a lock, note for whom and cancel the statement instead. */
+  onTimerArmed(): void {
+    // An armed timer that is still due would keep the next one from being armed (timeout.c): make it due never.
+    for (const address of this.#dueAddresses) this.memory.setU64(address, FAR_FUTURE_US);
+    const wait = readLockWait(this.memory, this.memory.u32(this.addressOf("MyProc")));
+    if (!wait) return;
+    this.#wait = {
+      ...wait,
+      lockTimeoutMs: this.#setting(this.#settingNames.lockTimeout),
+      statementTimeoutMs: this.#setting(this.#settingNames.statementTimeout),
+    };
+    // A set latch ends the sleep before it begins; the pending cancel then ends the statement.
+    this.memory.setU32(this.memory.u32(this.addressOf("MyLatch")), 1);
+    this.memory.setU32(this.addressOf("QueryCancelPending"), 1);
+    this.memory.setU32(this.addressOf("InterruptPending"), 1);
+  }
+
+  /** The value of a numeric setting in its base unit; `name` is the address of its C string. */
+  #setting(name: number): number {
+    const getConfigOption = this.exports["GetConfigOption"] as (
+      name: number,
+      missing: number,
+      restrict: number,
+    ) => number;
+    const value = getConfigOption(name, 0, 0);
+    const bytes = this.memory.bytes();
+    return Number(Buffer.from(bytes.subarray(value, bytes.indexOf(0, value))).toString());
+  }
+
+  /** Puts a C string into the backend's heap, for good. */
+  #cString(text: string): number {
+    const address = (this.exports["malloc"] as (size: number) => number)(text.length + 1);
+    this.memory.write(address, Buffer.from(`${text}\0`));
+    return address;
+  }
+
+  #findStatics(): StaticsLayout {
+    const find = (needle: Uint8Array, what: string): number =>
+      addressesOf(this.memory, needle, what)[0] as number;
+    this.script("select setseed(0.5)");
+    const randomState = find(prngStateAfterSetseed(0.5), "the state of random()");
+    this.script("select uuidv7()");
+    const lastUuidv7 = find(littleEndian(BigInt(this.clock.nowUs) * 1000n), "the last uuidv7()");
+    return { randomState, globalRandomState: this.addressOf("pg_global_prng_state"), lastUuidv7 };
+  }
+
+  /** One wait at a known time shows where timeout.c keeps the moment at which its timer is due. */
+  #learnTimer(): void {
+    const key = "select pg_advisory_xact_lock(8302, 1)";
+    this.control("begin", key, "prepare transaction 'calibration'");
+    const surroundings = { nowUs: this.clock.nowUs, entropySeed: 0, statics: this.statics() };
+    const { wait } = this.execute(key, [], surroundings);
+    const due = littleEndian(BigInt(this.clock.nowUs) - POSTGRES_EPOCH_US + DEADLOCK_TIMEOUT_US);
+    this.#dueAddresses = addressesOf(this.memory, due, "the due time of its timer");
+    for (const address of this.#dueAddresses) this.memory.setU64(address, FAR_FUTURE_US);
+    this.control("rollback prepared 'calibration'");
+    if (!wait) {
+      throw new SwitchyardError(
+        "harness",
+        "A statement that had to wait was not noticed in the installed PGlite.",
+        "Install the version of @electric-sql/pglite that package.json pins.",
+      );
+    }
+  }
+}

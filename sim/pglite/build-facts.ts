@@ -1,0 +1,64 @@
+/**
+ * Everything that depends on the very build of PGlite: struct offsets, and the version for which they hold.
+ *
+ * PGlite 0.5.16 carries PostgreSQL 18.6 compiled for wasm32. The offsets are those of PostgreSQL's own structs
+ * (src/include/storage/proc.h, lock.h, utils/snapshot.h, access/transam.h, storage/buf_internals.h) under that ABI. The self-test
+ * (self-test.ts) proves them at start and refuses to run if one no longer holds.
+ */
+
+/** The version of `@electric-sql/pglite` for which this file was measured. */
+export const PGLITE_VERSION = "0.5.16";
+
+/** What `server_version` says there. */
+export const SERVER_VERSION = "18.6";
+
+/** Byte offsets in `PGPROC`. */
+export const PGPROC = { xid: 36, waitLock: 92, waitLockMode: 100 } as const;
+
+/** Byte offsets in `LOCK`; the tag is three u32, one u16 and the type byte. */
+export const LOCK = {
+  tagField1: 0,
+  tagField2: 4,
+  tagField3: 8,
+  tagField4: 12,
+  tagType: 14,
+  procLocks: 24,
+} as const;
+
+/** Byte offsets in `PROCLOCK`; `lockLink` is the node in the list that starts at LOCK.procLocks. */
+export const PROCLOCK = { myProc: 4, holdMask: 12, lockLink: 20 } as const;
+
+/** Byte offsets in `SnapshotData`. */
+export const SNAPSHOT = {
+  xmin: 4,
+  xmax: 8,
+  xip: 12,
+  xipCount: 16,
+  subxip: 20,
+  subxipCount: 24,
+  suboverflowed: 28,
+  completionCount: 64,
+} as const;
+
+/** Byte offsets in `TransamVariablesData`. */
+export const TRANSAM = { nextXid: 8, completionCount: 56 } as const;
+
+/** `BufferDesc`, padded to a cache line: the tag is (tablespace, database, relation file, fork, block), five u32. */
+export const BUFFER_DESC = {
+  size: 64,
+  relFileNumber: 8,
+  fork: 12,
+  block: 16,
+  id: 20,
+  state: 24,
+  dirtyBit: 0x80_0000,
+} as const;
+
+/** Bytes of a page. */
+export const PAGE_SIZE = 8192;
+
+/** Statics of the server live below this address (bytes); the stack and the heap lie above. */
+export const STATICS_END: number = 8 * 1024 * 1024;
+
+/** The status with which PGlite's loop reports a Postgres error that unwound to the main loop. */
+export const LONGJMP_STATUS = 100;

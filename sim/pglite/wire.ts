@@ -1,0 +1,160 @@
+/**
+ * Postgres' wire protocol, by `pg-protocol` and `pg-types`, the libraries that `pg` itself uses.
+ */
+import { createRequire } from "node:module";
+import { serialize } from "pg-protocol";
+import pgTypes from "pg-types";
+import { DatabaseError } from "../engine/database-error.ts";
+import type { Field } from "../engine/port.ts";
+
+/** What the backend answered to one statement, cut into its parts. */
+export interface Reply {
+  /** Text values of each row, null for NULL. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Command tag, e.g. "UPDATE 1"; absent if the statement failed. */
+  readonly tag: string | undefined;
+  readonly error: DatabaseError | undefined;
+  /** Columns, where the answer describes them. */
+  readonly fields: readonly Field[] | undefined;
+  /** "I" outside a transaction, "T" inside one, "E" inside a failed one. */
+  readonly status: string;
+}
+
+const pgUtils = createRequire(import.meta.url)("pg/lib/utils") as { prepareValue(value: unknown): unknown };
+
+/** Parse and Describe of a named statement, then Sync. */
+export function parseMessages(name: string, text: string): Buffer {
+  return Buffer.concat([
+    serialize.parse({ name, text }),
+    serialize.describe({ type: "S", name }),
+    serialize.sync(),
+  ]);
+}
+
+/** Bind and Execute of a named statement, then Sync. Values are converted as `pg` converts them. */
+export function executeMessages(name: string, values: readonly unknown[] = []): Buffer {
+  const bound = serialize.bind({ statement: name, values: [...values], valueMapper: pgUtils.prepareValue });
+  return Buffer.concat([bound, serialize.execute({}), serialize.sync()]);
+}
+
+/** Close of a named statement, then Sync. */
+export function closeMessages(name: string): Buffer {
+  return Buffer.concat([serialize.close({ type: "S", name }), serialize.sync()]);
+}
+
+/** A simple query: one or more statements without values. */
+export function simpleMessages(text: string): Buffer {
+  return serialize.query(text);
+}
+
+const CODE = { data: 0x44, complete: 0x43, error: 0x45, ready: 0x5a, description: 0x54 } as const;
+
+/** Cuts the answer's bytes into a Reply. */
+export function readReply(bytes: Buffer): Reply {
+  const rows: (string | null)[][] = [];
+  let tag: string | undefined;
+  let error: DatabaseError | undefined;
+  let fields: Field[] | undefined;
+  let status = "";
+  for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
+    const code = bytes[at];
+    const body = at + 5;
+    if (code === CODE.data) rows.push(readRow(bytes, body));
+    else if (code === CODE.complete) tag = readString(bytes, body);
+    else if (code === CODE.error) error ??= readError(bytes, body);
+    else if (code === CODE.description) fields = readFields(bytes, body);
+    else if (code === CODE.ready) status = String.fromCharCode(bytes[body] ?? 0);
+  }
+  return { rows, tag, error, fields, status };
+}
+
+/** Whether the answer contains an error; cheaper than reading it. */
+export function hasError(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
+    if (bytes[at] === CODE.error) return true;
+  }
+  return false;
+}
+
+/** The first word and the row count of a command tag, as `pg` splits them. */
+export function splitTag(tag: string): { readonly command: string; readonly rowCount: number | null } {
+  const words = tag.split(" ");
+  const last = words.at(-1) ?? "";
+  const command = words[0] ?? "";
+  return { command, rowCount: words.length > 1 && /^\d+$/.test(last) ? Number(last) : null };
+}
+
+/** Turns text values into what `pg` gives: objects by column name, or arrays. */
+export function convertRows(reply: Reply, fields: readonly Field[], asArray: boolean): unknown[] {
+  const parsers = fields.map(
+    (field) => pgTypes.getTypeParser(field.dataTypeID, "text") as (text: string) => unknown,
+  );
+  const convert = (text: string | null, column: number): unknown =>
+    text === null ? null : parsers[column]?.(text);
+  return reply.rows.map((row) => {
+    if (asArray) return row.map(convert);
+    const object: Record<string, unknown> = {};
+    for (const [column, field] of fields.entries()) object[field.name] = convert(row[column] ?? null, column);
+    return object;
+  });
+}
+
+function readString(bytes: Buffer, start: number): string {
+  return bytes.toString("utf8", start, bytes.indexOf(0, start));
+}
+
+function readRow(bytes: Buffer, start: number): (string | null)[] {
+  const count = bytes.readInt16BE(start);
+  const row: (string | null)[] = [];
+  let at = start + 2;
+  for (let column = 0; column < count; column++) {
+    const length = bytes.readInt32BE(at);
+    at += 4;
+    row.push(length < 0 ? null : bytes.toString("utf8", at, at + length));
+    at += Math.max(length, 0);
+  }
+  return row;
+}
+
+function readFields(bytes: Buffer, start: number): Field[] {
+  const count = bytes.readInt16BE(start);
+  const fields: Field[] = [];
+  let at = start + 2;
+  for (let column = 0; column < count; column++) {
+    const name = readString(bytes, at);
+    at = bytes.indexOf(0, at) + 1;
+    fields.push({
+      name,
+      tableID: bytes.readUInt32BE(at),
+      columnID: bytes.readInt16BE(at + 4),
+      dataTypeID: bytes.readUInt32BE(at + 6),
+      dataTypeSize: bytes.readInt16BE(at + 10),
+      dataTypeModifier: bytes.readInt32BE(at + 12),
+      format: "text",
+    });
+    at += 18;
+  }
+  return fields;
+}
+
+/** Field codes of an ErrorResponse (manual, section 53.8). */
+function readError(bytes: Buffer, start: number): DatabaseError {
+  const parts: Record<string, string> = {};
+  for (let at = start; bytes[at] !== 0; at = bytes.indexOf(0, at) + 1) {
+    parts[String.fromCharCode(bytes[at] ?? 0)] = readString(bytes, at + 1);
+  }
+  return new DatabaseError(parts["M"] ?? "unknown error", {
+    severity: parts["S"],
+    code: parts["C"] ?? "XX000",
+    detail: parts["D"],
+    hint: parts["H"],
+    position: parts["P"],
+    where: parts["W"],
+    schema: parts["s"],
+    table: parts["t"],
+    column: parts["c"],
+    dataType: parts["d"],
+    constraint: parts["n"],
+    routine: parts["R"],
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * What the yard remembers of one session, plain data.
+ */
+import type { Statement, Wait } from "../engine/port.ts";
+import type { Surroundings } from "./backend.ts";
+import type { SessionStatics } from "./session-statics.ts";
+import type { TransactionSnapshot } from "./transaction-snapshot.ts";
+
+/** A statement of the open transaction, with all that its re-run needs to be the same. */
+export interface LoggedStatement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly surroundings: Surroundings;
+  /** The snapshot that it ran under. */
+  readonly snapshot: TransactionSnapshot;
+  /** The backend's answer at the first run, byte for byte. */
+  readonly reply: Buffer;
+  /** Sequences that it advanced: the pages before, to be put back for the re-run. */
+  readonly sequences: readonly SequencePage[];
+  /** For SKIP LOCKED: the statement narrowed to the row versions that it took. */
+  readonly pinned: { readonly text: string; readonly values: readonly unknown[] } | undefined;
+}
+
+/** The one page of a sequence at some moment. */
+export interface SequencePage {
+  readonly fileNumber: number;
+  readonly page: Uint8Array;
+}
+
+/** An open transaction block. */
+export interface OpenTransaction {
+  readonly begin: { readonly text: string; readonly nowUs: number };
+  /**
+   * Where Postgres keeps it: "unstarted" (BEGIN has not been sent yet), "track" (open on the backend), "siding" (a
+   * prepared transaction), "ended" (rolled back by a failure, and waiting for its ROLLBACK).
+   */
+  place: "unstarted" | "track" | "siding" | "ended";
+  /** A statement failed; only ROLLBACK and ROLLBACK TO are let through. */
+  failed: boolean;
+  /** Names of the open savepoints, outermost first. */
+  readonly savepoints: string[];
+  log: LoggedStatement[];
+  /** SET statements whose effect outlives the transaction if it commits. */
+  readonly settings: string[];
+  /** Transaction id of the prepared transaction, while on the siding. */
+  sidingXid: number;
+}
+
+/** A statement that waits. */
+export interface WaitingStatement {
+  readonly statement: Statement;
+  readonly surroundings: Surroundings;
+  /** The snapshot to run again under; undefined where a fresh one is due. */
+  readonly snapshot: TransactionSnapshot | undefined;
+  wait: Wait;
+  /** When lock_timeout or statement_timeout ends it, in virtual microseconds, and which of them. */
+  readonly timeout: { readonly atUs: number; readonly kind: "lock" | "statement" } | undefined;
+}
+
+/** One session of the yard. */
+export interface YardSession {
+  readonly name: string;
+  /** Counts from 0; names its siding. */
+  readonly index: number;
+  statics: SessionStatics;
+  /** Statements so far, which seeds the entropy of the next. */
+  statements: number;
+  /** SET statements in force. */
+  readonly settings: string[];
+  transaction: OpenTransaction | undefined;
+  waiting: WaitingStatement | undefined;
+}

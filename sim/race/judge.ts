@@ -1,0 +1,117 @@
+/**
+ * Looks at the committed state after every commit and at the end, and collects the promises that do not hold.
+ */
+import { SwitchyardError } from "../switchyard-error.ts";
+import type { Violation } from "../trace/trace.ts";
+import type { RunState } from "./actor-context.ts";
+import type { Invariant, Queryable, Race, View } from "./race.ts";
+
+/** The judge of one run. */
+export class Judge {
+  /** The first violation of each invariant, in the order in which they were found. */
+  readonly violations: Violation[] = [];
+  readonly #race: Race<any, any>;
+  readonly #data: unknown;
+  readonly #observer: Queryable;
+  readonly #run: RunState;
+  #committed: unknown;
+  #started = false;
+
+  constructor(race: Race<any, any>, data: unknown, observer: Queryable, run: RunState) {
+    this.#race = race;
+    this.#data = data;
+    this.#observer = observer;
+    this.#run = run;
+  }
+
+  /** Reads the state that the setup left. */
+  async begin(): Promise<void> {
+    this.#committed = await this.#observe();
+    this.#started = true;
+  }
+
+  /** Checks the invariants after a commit of `actor` in step `step`. */
+  async atCommit(actor: string, step: number): Promise<void> {
+    if (!this.#started) return;
+    const before = this.#committed;
+    this.#committed = await this.#observe();
+    const operation = this.#run.openOperations.get(actor);
+    this.#check(this.#race.invariants, { before, actor, operation, step });
+  }
+
+  /** Checks what must hold when everybody has finished. */
+  async atEnd(step: number): Promise<void> {
+    this.#committed = await this.#observe();
+    const view = { before: this.#committed, actor: undefined, operation: undefined, step };
+    this.#check([...this.#race.atEnd, this.#race.liveness], view);
+  }
+
+  /** An actor let an error escape. */
+  actorFailed(actor: string, error: unknown, step: number): void {
+    this.#add("actor", "No actor fails.", `Actor "${actor}" failed: ${messageOf(error)}.`, step);
+  }
+
+  /** The run was given up. */
+  reachedBound(maxSteps: number): void {
+    const message = `The run was given up after ${maxSteps} steps; look for an actor that repeats for ever.`;
+    this.#add("step-bound", `A run ends within ${maxSteps} steps.`, message, maxSteps);
+  }
+
+  /** Runs the race's own code; what it throws becomes a SwitchyardError "race". */
+  async inRaceCode<Result>(what: string, body: () => Promise<Result>): Promise<Result> {
+    try {
+      return await body();
+    } catch (error) {
+      throw this.#raceError(what, error);
+    }
+  }
+
+  /** Like `inRaceCode`, for code that does not wait. */
+  inRaceCodeSync<Result>(what: string, body: () => Result): Result {
+    try {
+      return body();
+    } catch (error) {
+      throw this.#raceError(what, error);
+    }
+  }
+
+  #raceError(what: string, error: unknown): SwitchyardError {
+    if (error instanceof SwitchyardError) return error;
+    return new SwitchyardError(
+      "race",
+      `The race "${this.#race.name}" fails in its ${what}: ${messageOf(error)}.`,
+      `Correct the ${what} of the race.`,
+      { cause: error },
+    );
+  }
+
+  #observe(): Promise<unknown> {
+    return this.inRaceCode("observe", () => this.#race.observe(this.#observer));
+  }
+
+  #check(
+    invariants: readonly Invariant<any, any>[],
+    moment: Pick<View<unknown, unknown>, "before" | "actor" | "operation" | "step">,
+  ): void {
+    const view: View<unknown, unknown> = {
+      ...moment,
+      data: this.#data,
+      after: this.#committed,
+      nowMs: this.#run.nowMs(),
+      history: this.#run.history,
+    };
+    for (const { name, promise, check } of invariants) {
+      const message = this.inRaceCodeSync(`invariant ${name}`, () => check(view));
+      if (message !== undefined) this.#add(name, promise, message, moment.step);
+    }
+  }
+
+  #add(invariant: string, promise: string, message: string, step: number): void {
+    if (this.violations.some((known) => known.invariant === invariant)) return;
+    this.violations.push({ invariant, promise, message, step });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

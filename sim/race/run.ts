@@ -1,0 +1,289 @@
+/**
+ * Runs a race once under a schedule: lets one actor go from one statement to the next, looks at every commit, and keeps
+ * the trace.
+ */
+import type { Engine, Move, Outcome, Statement } from "../engine/port.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
+import { toPlain } from "../trace/canonical-json.ts";
+import { traceHash } from "../trace/trace-hash.ts";
+import type { RunResult } from "../trace/trace.ts";
+import { actorContext, queryable, type RunState } from "./actor-context.ts";
+import { ActorTask, type Request } from "./actor-task.ts";
+import { Judge } from "./judge.ts";
+import type { OperationRecord, Queryable, Race } from "./race.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { Recorder } from "./recorder.ts";
+
+/** How to run. */
+export interface RunOptions {
+  /** 32-bit seed of all randomness in the run. */
+  readonly seed: number;
+  /** What the race varies on, plain JSON data. */
+  readonly data: unknown;
+  /** Runs the race's mutant of this number in place of the reference. */
+  readonly mutant?: number | undefined;
+  readonly schedule: Scheduler;
+}
+
+/** Steps after which a run is given up, with a violation "step-bound". */
+export const MAX_STEPS = 1_000;
+
+/** Virtual milliseconds that one step takes. */
+const STEP_MS = 1;
+
+/** Virtual time at which every run starts: 2026-01-01, in milliseconds since 1970. */
+export const RUN_START_MS: number = Date.UTC(2026, 0, 1);
+
+/**
+ * Runs `race` once on `engine`.
+ * @throws SwitchyardError "race" if the race's own code fails outside an actor; "token" from a replaying schedule;
+ * "unsupported" and "harness" from the engine
+ */
+export async function runRace(engine: Engine, race: Race<any, any>, options: RunOptions): Promise<RunResult> {
+  const variant = options.mutant === undefined ? race : race.mutate(options.mutant);
+  return await new Run(engine, variant, options).play();
+}
+
+class Run {
+  readonly #engine: Engine;
+  readonly #race: Race<any, any>;
+  readonly #options: RunOptions;
+  readonly #recorder: Recorder;
+  readonly #state: RunState;
+  readonly #judge: Judge;
+  readonly #tasks: ActorTask[] = [];
+  /** Statements that wait in the engine, by session. */
+  readonly #waiting = new Map<string, Request & { readonly kind: "statement" }>();
+  /** Sessions inside a transaction block. */
+  readonly #inTransaction = new Set<string>();
+  #current: string | undefined;
+
+  constructor(engine: Engine, race: Race<any, any>, options: RunOptions) {
+    this.#engine = engine;
+    this.#race = race;
+    this.#options = options;
+    this.#recorder = new Recorder(RUN_START_MS);
+    this.#state = {
+      seed: options.seed,
+      nowMs: () => engine.nowMs(),
+      stepCount: () => this.#recorder.steps.length,
+      history: [] as OperationRecord[],
+      openOperations: new Map(),
+    };
+    const observer = queryable((statement) => engine.observe(statement));
+    this.#judge = new Judge(race, options.data, observer, this.#state);
+  }
+
+  async play(): Promise<RunResult> {
+    const { seed } = this.#options;
+    await this.#engine.install(this.#race.schema);
+    await this.#engine.startRun({
+      seed,
+      startMs: RUN_START_MS,
+      chooseVictim: (members) => this.#chooseVictim(members),
+      onCommit: (session) => this.#judge.atCommit(session, this.#recorder.steps.length + 1),
+    });
+    await this.#setUp();
+    await this.#startActors();
+    while (await this.#step());
+    if (this.#recorder.steps.length >= MAX_STEPS) this.#judge.reachedBound(MAX_STEPS);
+    else await this.#judge.atEnd(this.#recorder.steps.length);
+    return this.#result();
+  }
+
+  /** The race's setup runs in one transaction of its own, unobserved. */
+  async #setUp(): Promise<void> {
+    const session = "setup";
+    await this.#engine.open(session);
+    const run = async (statement: Statement): Promise<never> => {
+      const { outcome } = await this.#engine.execute(session, statement);
+      if (outcome.kind === "failed") throw outcome.error;
+      return (outcome.kind === "done" ? outcome.result : undefined) as never;
+    };
+    const db: Queryable = queryable(run);
+    await this.#judge.inRaceCode("setup", async () => {
+      await run({ text: "begin" });
+      await this.#race.setup(db, this.#options.data, new Date(RUN_START_MS));
+      await run({ text: "commit" });
+    });
+    await this.#engine.disconnect(session);
+    await this.#judge.begin();
+  }
+
+  async #startActors(): Promise<void> {
+    const actors = this.#judge.inRaceCodeSync("actors", () => this.#race.actors(this.#options.data));
+    for (const [name, actor] of Object.entries(actors)) {
+      await this.#engine.open(name);
+      const task = new ActorTask(name);
+      this.#tasks.push(task);
+      task.start(() => actor(actorContext(task, this.#state)));
+    }
+    for (const task of this.#tasks) await task.settle();
+    for (const task of this.#tasks) await this.#afterActor(task);
+  }
+
+  /** One step; false when nobody is left or the bound is reached. */
+  async #step(): Promise<boolean> {
+    if (this.#recorder.steps.length >= MAX_STEPS) return false;
+    const choice = this.#enabled();
+    if (choice.length === 0) {
+      if (this.#waiting.size === 0) return false;
+      throw new SwitchyardError("harness", "Every session waits and nobody can go on.", "Report the token.");
+    }
+    const enabled = choice.map(({ name }) => name);
+    const index = this.#options.schedule.next({ current: this.#current, enabled, kind: "step" });
+    const task = choice[index % choice.length] as ActorTask;
+    const left = choice[0];
+    const preemption =
+      left !== task && left?.name === this.#current && left?.requests[0]?.kind === "statement";
+    this.#recorder.take(task.name);
+    this.#current = task.name;
+    await this.#makeStep(task, enabled, preemption);
+    return true;
+  }
+
+  async #makeStep(task: ActorTask, enabled: readonly string[], preemption: boolean): Promise<void> {
+    const operation = this.#state.openOperations.get(task.name)?.name;
+    const begin = { session: task.name, operation, enabled, preemption };
+    this.#engine.advanceTo(this.#engine.nowMs() + STEP_MS);
+    const waiting = this.#waiting.get(task.name);
+    if (waiting) {
+      this.#engine.advanceTo(this.#engine.timeoutAt(task.name) ?? 0);
+      const timeMs = this.#engine.nowMs();
+      const move = await this.#engine.expire(task.name);
+      const action = { kind: "timeout", text: waiting.statement.text } as const;
+      this.#recorder.step({ ...begin, timeMs, action, move, waitingText: this.#waitingText });
+      this.#waiting.delete(task.name);
+      settle(waiting, move.outcome);
+      await this.#settleAll(task, move);
+      return;
+    }
+    const request = task.requests.shift() as Request;
+    if (request.kind === "sleep") {
+      this.#engine.advanceTo(request.untilMs);
+      this.#recorder.sleep({ ...begin, timeMs: this.#engine.nowMs(), durationMs: request.durationMs });
+      request.resolve();
+      await this.#goOn(task);
+      return;
+    }
+    const timeMs = this.#engine.nowMs();
+    const { statement } = request;
+    const move = await this.#engine.execute(task.name, statement);
+    const action = {
+      kind: "statement",
+      text: statement.text,
+      values: toPlain(statement.values ?? []),
+    } as const;
+    this.#recorder.step({ ...begin, timeMs, action, move, waitingText: this.#waitingText });
+    this.#noteTransaction(task.name, move.outcome);
+    if (move.outcome.kind === "waiting") this.#waiting.set(task.name, request);
+    else settle(request, move.outcome);
+    await this.#settleAll(task, move);
+  }
+
+  /** Text of the statement with which a session waits. */
+  readonly #waitingText = (session: string): string | undefined => this.#waiting.get(session)?.statement.text;
+
+  /** Hands out what the move settled, and lets every actor that got something go on to its next request. */
+  async #settleAll(stepped: ActorTask, move: Move): Promise<void> {
+    const moved = new Set<ActorTask>([stepped]);
+    for (const { session, outcome } of move.settled) {
+      const request = this.#waiting.get(session);
+      const task = this.#tasks.find(({ name }) => name === session);
+      if (!request || !task || outcome.kind === "waiting") continue;
+      this.#waiting.delete(session);
+      this.#noteTransaction(session, outcome);
+      settle(request, outcome);
+      moved.add(task);
+    }
+    for (const task of this.#tasks) if (moved.has(task)) await this.#goOn(task);
+  }
+
+  async #goOn(task: ActorTask): Promise<void> {
+    if (this.#waiting.has(task.name)) return;
+    await task.settle();
+    await this.#afterActor(task);
+  }
+
+  /** An actor that has finished gives its session back: what it left open is rolled back. */
+  async #afterActor(task: ActorTask): Promise<void> {
+    if (!task.finished || task.requests.length > 0) return;
+    if (task.failure) {
+      const { error } = task.failure;
+      if (error instanceof SwitchyardError) throw error;
+      this.#judge.actorFailed(task.name, error, this.#recorder.steps.length);
+    }
+    if (!this.#inTransaction.delete(task.name)) return;
+    const text = "rollback";
+    const timeMs = this.#engine.nowMs();
+    const move = await this.#engine.execute(task.name, { text });
+    const action = { kind: "statement", text, values: [] } as const;
+    const begin = { session: task.name, operation: undefined, enabled: [], preemption: false };
+    this.#recorder.step({ ...begin, timeMs, action, move, waitingText: this.#waitingText });
+    await this.#settleAll(task, move);
+  }
+
+  /**
+   * Who can make the next step: the current session if it has a statement, the others that have one, those who sleep by
+   * the time at which they wake, and those whose waiting statement can time out.
+   */
+  #enabled(): ActorTask[] {
+    const ready: ActorTask[] = [];
+    const sleeping: { readonly task: ActorTask; readonly untilMs: number }[] = [];
+    const expiring: ActorTask[] = [];
+    for (const task of this.#tasks) {
+      const request = task.requests[0];
+      if (this.#waiting.has(task.name)) {
+        if (this.#engine.timeoutAt(task.name) !== undefined) expiring.push(task);
+      } else if (request?.kind === "sleep") sleeping.push({ task, untilMs: request.untilMs });
+      else if (request && task.name === this.#current) ready.unshift(task);
+      else if (request) ready.push(task);
+    }
+    sleeping.sort((a, b) => a.untilMs - b.untilMs);
+    return [...ready, ...sleeping.map(({ task }) => task), ...expiring];
+  }
+
+  #chooseVictim(members: readonly string[]): number {
+    const index = this.#options.schedule.next({ current: this.#current, enabled: members, kind: "victim" });
+    this.#recorder.take(`!${members[index % members.length]}`);
+    return index;
+  }
+
+  #noteTransaction(session: string, outcome: Outcome): void {
+    if (outcome.kind !== "done") return;
+    const { command } = outcome.result;
+    if (command === "BEGIN" || command === "START") this.#inTransaction.add(session);
+    if (command === "COMMIT" || command === "ROLLBACK") this.#noteEnd(session);
+  }
+
+  /** ROLLBACK is also the tag of ROLLBACK TO SAVEPOINT, after which the transaction is still open. */
+  #noteEnd(session: string): void {
+    const text = this.#recorder.steps.at(-1)?.action;
+    const toSavepoint = text?.kind === "statement" && /^\s*rollback\b.*\bto\b/i.test(text.text);
+    if (!toSavepoint) this.#inTransaction.delete(session);
+  }
+
+  #result(): RunResult {
+    const { history } = this.#state;
+    const told = {
+      race: this.#race.name,
+      mutant: this.#options.mutant,
+      seed: this.#options.seed,
+      data: toPlain(this.#options.data),
+      steps: this.#recorder.steps,
+      history,
+      violations: this.#judge.violations,
+      taken: this.#recorder.taken,
+      ...this.#recorder.counts(),
+      labels: history.flatMap((operation) =>
+        operation.endStep === undefined ? [] : this.#race.labels(operation),
+      ),
+    };
+    return { ...told, traceHash: traceHash(told) };
+  }
+}
+
+function settle(request: Request & { readonly kind: "statement" }, outcome: Outcome): void {
+  if (outcome.kind === "done") request.resolve(outcome.result);
+  else if (outcome.kind === "failed") request.reject(outcome.error);
+}
