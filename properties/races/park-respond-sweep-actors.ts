@@ -35,6 +35,7 @@ export function actorsOf(protocol: Protocol, data: ParkRespondSweepData): Readon
     sweep2: scheduler(protocol, data, data.sweep2OffsetMs),
     executor: executor(protocol, data),
     ...(data.mark === "never" ? {} : { marker: marker(protocol, data) }),
+    closing: closing(protocol, data),
   };
 }
 
@@ -91,14 +92,34 @@ function executor(protocol: Protocol, data: ParkRespondSweepData): Actor {
     const times = [startMs, deadlineMs + 2, deadlineMs + SWEEP_INTERVAL_MS + 1];
     for (const [index, timeMs] of times.entries()) {
       await sleepUntil(context, timeMs);
-      const queued = await perform(context, "enqueue", protocol.enqueue, { taskInstanceId: TASK });
-      if (queued.status !== 200) continue;
-      const run = { taskInstanceId: TASK, invocationId: `executor-run-${index + 1}` };
-      const started = await perform(context, "start", protocol.start, run);
-      if (started.status !== 200) continue;
-      const { state } = executeComplete(started, requestOf(data));
-      await perform(context, "finish", protocol.finish, { ...run, state });
+      await execute(context, protocol, data, `executor-run-${index + 1}`);
     }
+  };
+}
+
+/** Queues the task if it is scheduled, and runs its execute_complete. */
+async function execute(
+  context: ActorContext,
+  protocol: Protocol,
+  data: ParkRespondSweepData,
+  invocationId: string,
+): Promise<void> {
+  const queued = await perform(context, "enqueue", protocol.enqueue, { taskInstanceId: TASK });
+  if (queued.status !== 200) return;
+  const run = { taskInstanceId: TASK, invocationId };
+  const started = await perform(context, "start", protocol.start, run);
+  if (started.status !== 200) return;
+  const { state } = executeComplete(started, requestOf(data));
+  await perform(context, "finish", protocol.finish, { ...run, state });
+}
+
+/** Once everybody has had their turn and every deadline is past by one interval: a last sweep, and what it resumed. */
+function closing(protocol: Protocol, data: ParkRespondSweepData): Actor {
+  return async (context) => {
+    await context.afterOthers();
+    await context.sleep((data.timeoutMs ?? 0) + SWEEP_INTERVAL_MS);
+    await perform(context, "sweep", protocol.sweep, { now: context.now() });
+    await execute(context, protocol, data, "closing-run");
   };
 }
 

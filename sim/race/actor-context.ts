@@ -31,6 +31,7 @@ export function actorContext(task: ActorTask, run: RunState): ActorContext {
       new Promise((resolve) => {
         task.requests.push({ kind: "sleep", durationMs, untilMs: run.nowMs() + durationMs, resolve });
       }),
+    afterOthers: () => new Promise((resolve) => void task.requests.push({ kind: "after-others", resolve })),
     operation: (name, input, body) => markOperation(task.name, name, input, body, run),
   };
 }

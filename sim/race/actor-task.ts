@@ -17,7 +17,9 @@ export type Request =
       readonly durationMs: number;
       readonly untilMs: number;
       readonly resolve: () => void;
-    };
+    }
+  /** Until every other actor has finished. */
+  | { readonly kind: "after-others"; readonly resolve: () => void };
 
 /** Microtask turns that an actor may take between two requests before it counts as lost. */
 const MAX_TURNS = 10_000;

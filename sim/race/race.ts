@@ -23,6 +23,8 @@ export interface ActorContext {
   now(): Date;
   /** Waits for `durationMs` of virtual time: one step, no cost. */
   sleep(durationMs: number): Promise<void>;
+  /** Waits until every other actor has finished (or waits here too): what must come last, whatever the schedule. */
+  afterOthers(): Promise<void>;
   /** A number in [0, 1), from the run's seed and the actor's name. */
   random(): number;
   /**

@@ -159,9 +159,10 @@ class Run {
       return;
     }
     const request = task.requests.shift() as Request;
-    if (request.kind === "sleep") {
-      this.#engine.advanceTo(request.untilMs);
-      this.#recorder.sleep({ ...begin, timeMs: this.#engine.nowMs(), durationMs: request.durationMs });
+    if (request.kind !== "statement") {
+      if (request.kind === "sleep") this.#engine.advanceTo(request.untilMs);
+      const durationMs = request.kind === "sleep" ? request.durationMs : 0;
+      this.#recorder.sleep({ ...begin, timeMs: this.#engine.nowMs(), durationMs });
       request.resolve();
       await this.#goOn(task);
       return;
@@ -231,16 +232,19 @@ class Run {
     const ready: ActorTask[] = [];
     const sleeping: { readonly task: ActorTask; readonly untilMs: number }[] = [];
     const expiring: ActorTask[] = [];
+    const last: ActorTask[] = [];
     for (const task of this.#tasks) {
       const request = task.requests[0];
       if (this.#waiting.has(task.name)) {
         if (this.#engine.timeoutAt(task.name) !== undefined) expiring.push(task);
       } else if (request?.kind === "sleep") sleeping.push({ task, untilMs: request.untilMs });
+      else if (request?.kind === "after-others") last.push(task);
       else if (request && task.name === this.#current) ready.unshift(task);
       else if (request) ready.push(task);
     }
     sleeping.sort((a, b) => a.untilMs - b.untilMs);
-    return [...ready, ...sleeping.map(({ task }) => task), ...expiring];
+    const others = [...ready, ...sleeping.map(({ task }) => task), ...expiring];
+    return others.length > 0 || this.#waiting.size > 0 ? others : last;
   }
 
   #chooseVictim(members: readonly string[]): number {
