@@ -11,6 +11,7 @@ import { joinWords, sentence, shorten } from "./words.ts";
 export const MAX_SENTENCES = 12;
 
 const MAX_RESULT_LENGTH = 120;
+const MAX_MESSAGE_LENGTH = 400;
 
 /** One sentence being told: a session's consecutive statements in one operation, or an event. */
 interface Passage {
@@ -110,7 +111,7 @@ function tellResult(step: TraceStep, operation: OperationRecord, passages: Passa
 
 function tellViolation(violation: RunResult["violations"][number], passages: Passage[]): void {
   const { invariant, promise, message, step } = violation;
-  const text = `Here, at step ${step}, ${invariant} broke (${promise.replace(/\.$/, "")}): ${message}`;
+  const text = `Here, at step ${step}, ${invariant} broke (${promise.replace(/\.$/, "")}): ${shorten(message, MAX_MESSAGE_LENGTH)}`;
   tellEvent({ step, session: invariant }, text, passages);
 }
 
