@@ -16,6 +16,8 @@ create table purchase (
   item_id int not null references item (id) on delete cascade
 );`;
 
+const onCommit = (): Promise<void> => Promise.resolve();
+
 /** Registers the suite: `open` gives the engine under test, once for all cases. */
 export function describeEngine(name: string, open: () => Promise<Engine>): void {
   describe(name, () => {
@@ -31,7 +33,7 @@ export function describeEngine(name: string, open: () => Promise<Engine>): void 
 
     beforeEach(async () => {
       await engine.install(schema);
-      await engine.startRun({ seed: 1, startMs: 1_000, chooseVictim: () => 0 });
+      await engine.startRun({ seed: 1, startMs: 1_000, chooseVictim: () => 0, onCommit });
       await engine.open("setup");
       await run("setup", "insert into item (id, label, stock) values (1, 'one', 10), (2, 'two', 20)");
       for (const session of ["a", "b", "c"]) await engine.open(session);
@@ -153,7 +155,7 @@ export function describeEngine(name: string, open: () => Promise<Engine>): void 
         await run("a", "insert into purchase (item_id) values (1), (2)");
         await run("b", "begin", "select from item for update");
         await run("c", "begin", "select from item for update");
-        await engine.startRun({ seed: 1, startMs: 5_000, chooseVictim: () => 0 });
+        await engine.startRun({ seed: 1, startMs: 5_000, chooseVictim: () => 0, onCommit });
         expect(engine.nowMs()).toBe(5_000);
         expect(await stocks()).toEqual([]);
         await engine.open("a");

@@ -8,7 +8,7 @@ import { startEmbeddedServer } from "../../sim/postgres/embedded-server.ts";
 import type { EmbeddedServer } from "../../sim/postgres/embedded-server.ts";
 import { openServerEngine } from "../../sim/postgres/index.ts";
 
-const runStart = { seed: 1, startMs: 0, chooseVictim: () => 0 };
+const runStart = { seed: 1, startMs: 0, chooseVictim: () => 0, onCommit: () => Promise.resolve() };
 
 describe("a server of one's own", () => {
   let server: EmbeddedServer;

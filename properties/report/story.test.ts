@@ -87,15 +87,33 @@ describe("a story", () => {
     ]);
   });
 
-  it("has at most a dozen sentences, the last ones kept, the first ones summed up", async () => {
+  it("has at most a dozen sentences: the breach, the waits, and what is near them", async () => {
     const steps = Array.from({ length: 40 }, (_, index) =>
-      traceStep(index + 1, index % 2 === 0 ? "alice" : "bob", READ),
+      traceStep(
+        index + 1,
+        index % 2 === 0 ? "alice" : "bob",
+        READ,
+        index === 9 ? { outcome: waitingFor("alice", "task") } : {},
+      ),
     );
     const violations = [{ invariant: "I1", promise: "One answer", message: "two answers", step: 40 }];
     const story = await tellStory(runResult({ steps, violations }));
     expect(story).toHaveLength(MAX_SENTENCES);
-    expect(story[0]).toBe("In steps 1 to 30 alice and bob took their turns (see the table).");
-    expect(story[1]).toBe("alice locked task (step 31).");
+    expect(story[0]).toBe("Of 40 steps these tell the most (the table has all).");
+    expect(story.filter((line) => line.includes("had to wait"))).toHaveLength(1);
+    expect(story).toContain("alice locked task (step 11).");
+    expect(story).toContain("bob locked task (step 40).");
     expect(story.at(-1)).toBe("Here, at step 40, I1 broke (One answer): two answers.");
+    const places = story.slice(1, -1).map((line) => Number(/step (\d+)/.exec(line)?.[1]));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  it("of a run without violations, waits or commits is short too", async () => {
+    const steps = Array.from({ length: 40 }, (_, index) =>
+      traceStep(index + 1, index % 2 === 0 ? "alice" : "bob", READ),
+    );
+    const story = await tellStory(runResult({ steps }));
+    expect(story).toHaveLength(MAX_SENTENCES);
+    expect(story.at(-1)).toBe("bob locked task (step 40).");
   });
 });

@@ -12,7 +12,8 @@ export class BufferPool {
   readonly #descriptors: number;
   readonly #blocks: number;
   readonly #count: number;
-  readonly #known = new Map<string, number>();
+  /** Where pages of user relations were when the pool was last searched, by `pageKey`. */
+  #known = new Map<number, number>();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -21,17 +22,22 @@ export class BufferPool {
     this.#count = backend.memory.u32(backend.addressOf("NBuffers"));
   }
 
-  /** The number of the buffer with that page, or undefined if none holds it. */
+  /** The number of the buffer with that page of a user relation, or undefined if none holds it. */
   find(fileNumber: number, block: number): number | undefined {
-    const key = `${fileNumber}/${block}`;
-    const known = this.#known.get(key);
+    const known = this.#known.get(pageKey(fileNumber, block));
     if (known !== undefined && this.#holds(known, fileNumber, block)) return known;
-    for (let buffer = 0; buffer < this.#count; buffer++) {
-      if (!this.#holds(buffer, fileNumber, block)) continue;
-      this.#known.set(key, buffer);
-      return buffer;
-    }
-    return undefined;
+    this.#search();
+    return this.#known.get(pageKey(fileNumber, block));
+  }
+
+  /** Like `find` for many pages: one search at most, so that pages that no buffer holds cost little. */
+  findAll(pages: readonly { readonly fileNumber: number; readonly block: number }[]): (number | undefined)[] {
+    const stale = pages.some(({ fileNumber, block }) => {
+      const known = this.#known.get(pageKey(fileNumber, block));
+      return known === undefined || !this.#holds(known, fileNumber, block);
+    });
+    if (stale) this.#search();
+    return pages.map(({ fileNumber, block }) => this.#known.get(pageKey(fileNumber, block)));
   }
 
   /** The page's bytes as a live view; do not keep it across a statement. */
@@ -42,17 +48,23 @@ export class BufferPool {
 
   /** Whether the buffer differs from its file, so that Postgres will write it before it drops it. */
   isDirty(buffer: number): boolean {
-    return (
-      (this.#backend.memory.u32(this.#descriptor(buffer) + BUFFER_DESC.state) & BUFFER_DESC.dirtyBit) !== 0
-    );
+    const state = this.#backend.memory.u32(this.#descriptors + buffer * BUFFER_DESC.size + BUFFER_DESC.state);
+    return (state & BUFFER_DESC.dirtyBit) !== 0;
   }
 
-  #descriptor(buffer: number): number {
-    return this.#descriptors + buffer * BUFFER_DESC.size;
+  #search(): void {
+    this.#known = new Map();
+    const { buffer: memory } = this.#backend.memory.bytes();
+    const words = new Uint32Array(memory, this.#descriptors, (this.#count * BUFFER_DESC.size) / WORD);
+    for (let buffer = 0, at = 0; buffer < this.#count; buffer++, at += BUFFER_DESC.size / WORD) {
+      const fileNumber = words[at + BUFFER_DESC.relFileNumber / WORD] as number;
+      if (fileNumber < FIRST_USER_FILE || words[at + BUFFER_DESC.fork / WORD] !== 0) continue;
+      this.#known.set(pageKey(fileNumber, words[at + BUFFER_DESC.block / WORD] as number), buffer);
+    }
   }
 
   #holds(buffer: number, fileNumber: number, block: number): boolean {
-    const at = this.#descriptor(buffer);
+    const at = this.#descriptors + buffer * BUFFER_DESC.size;
     const { memory } = this.#backend;
     return (
       memory.u32(at + BUFFER_DESC.relFileNumber) === fileNumber &&
@@ -60,4 +72,14 @@ export class BufferPool {
       memory.u32(at + BUFFER_DESC.fork) === 0
     );
   }
+}
+
+const WORD = 4;
+/** File numbers below it belong to the system's relations (FirstNormalObjectId). */
+const FIRST_USER_FILE = 16_384;
+/** Blocks that a relation may have for `pageKey` to tell its pages apart. */
+const MAX_BLOCKS = 2 ** 20;
+
+function pageKey(fileNumber: number, block: number): number {
+  return fileNumber * MAX_BLOCKS + block;
 }

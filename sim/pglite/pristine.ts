@@ -8,6 +8,7 @@
  * size, or has another access method, the tables are truncated by SQL and made pristine anew.
  */
 import type { Backend } from "./backend.ts";
+import type { FileNode } from "./boot.ts";
 import { PAGE_SIZE } from "./build-facts.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { blockCount, userRelations, type UserRelation } from "./user-relations.ts";
@@ -17,7 +18,9 @@ export class Pristine {
   readonly #backend: Backend;
   readonly #pool: BufferPool;
   #relations: readonly UserRelation[] = [];
+  /** Pristine pages by relation, and the same as one list. */
   #pages = new Map<UserRelation, readonly Uint8Array[]>();
+  #list: readonly PristinePage[] = [];
 
   constructor(backend: Backend, pool: BufferPool) {
     this.#backend = backend;
@@ -37,13 +40,16 @@ export class Pristine {
       const pages = this.#makePristine(relation);
       if (pages) this.#pages.set(relation, pages);
     }
+    this.#list = [...this.#pages].flatMap(([{ fileNumber, file }, pages]) =>
+      pages.map((bytes, block) => ({ fileNumber, file, block, bytes })),
+    );
     this.restore();
   }
 
   /** Empties every table and sets every sequence back. The track must be free and no session may hold anything. */
   restore(): void {
     if (this.#relations.every((relation) => this.#fits(relation))) {
-      for (const [relation, pages] of this.#pages) this.#writePages(relation, pages);
+      this.#writePages();
       return;
     }
     const tables = this.#relations.filter(({ kind }) => kind === "r" || kind === "p");
@@ -89,14 +95,21 @@ export class Pristine {
       : this.#pool.page(buffer).slice();
   }
 
-  #writePages(relation: UserRelation, pages: readonly Uint8Array[]): void {
-    for (const [block, page] of pages.entries()) {
-      const buffer = this.#pool.find(relation.fileNumber, block);
-      if (buffer !== undefined) this.#pool.page(buffer).set(page);
-      if (buffer === undefined || !this.#pool.isDirty(buffer))
-        relation.file.contents.set(page, block * PAGE_SIZE);
+  #writePages(): void {
+    const buffers = this.#pool.findAll(this.#list);
+    for (const [index, { file, block, bytes }] of this.#list.entries()) {
+      const buffer = buffers[index];
+      if (buffer !== undefined) this.#pool.page(buffer).set(bytes);
+      if (buffer === undefined || !this.#pool.isDirty(buffer)) file.contents.set(bytes, block * PAGE_SIZE);
     }
   }
+}
+
+interface PristinePage {
+  readonly fileNumber: number;
+  readonly file: FileNode;
+  readonly block: number;
+  readonly bytes: Uint8Array;
 }
 
 /** Offsets in a B-tree's metapage: after the page header, magic and version come root, level, fast root, fast level. */

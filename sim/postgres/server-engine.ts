@@ -47,6 +47,7 @@ class ServerEngine implements Engine {
   #schema: string | undefined;
   #seed = 0;
   #nowMs = 0;
+  #onCommit: RunStart["onCommit"] = () => Promise.resolve();
 
   constructor(url: string, control: Connection, observer: Connection, dispose: () => Promise<void>) {
     this.#url = url;
@@ -71,11 +72,12 @@ class ServerEngine implements Engine {
     this.#schema = schema;
   }
 
-  async startRun({ seed, startMs }: RunStart): Promise<void> {
+  async startRun({ seed, startMs, onCommit }: RunStart): Promise<void> {
     await this.#endSessions();
     await emptyTables(this.#control);
     this.#seed = seed;
     this.#nowMs = startMs;
+    this.#onCommit = onCommit;
   }
 
   nowMs(): number {
@@ -165,7 +167,9 @@ class ServerEngine implements Engine {
     const landed = await this.#flights.settle();
     const inAir = this.#flights.inAir();
     for (const { deadlines, wait } of inAir) deadlines?.observe(wait, this.#nowMs);
-    return toMove(mover, before, landed, inAir);
+    const move = toMove(mover, before, landed, inAir);
+    for (const session of move.commits) await this.#onCommit(session);
+    return move;
   }
 
   /** Who waits for what now. */

@@ -106,7 +106,6 @@ class Run {
       await this.#race.setup(db, this.#options.data, new Date(RUN_START_MS));
       await run({ text: "commit" });
     });
-    await this.#engine.disconnect(session);
     await this.#judge.begin();
   }
 

@@ -4,14 +4,18 @@
 import type { OperationRecord } from "../race/race.ts";
 import { canonicalJson } from "../trace/canonical-json.ts";
 import type { RunResult, TraceStep } from "../trace/trace.ts";
+import { condense } from "./condense.ts";
 import { actionWords, lockWords, statementWords } from "./step-words.ts";
 import { joinWords, sentence, shorten } from "./words.ts";
 
-/** Sentences of a story at most; what came first is summed up in one when there are more. */
+/** Sentences of a story at most; the least telling ones are left out when there are more. */
 export const MAX_SENTENCES = 12;
 
 const MAX_RESULT_LENGTH = 120;
 const MAX_MESSAGE_LENGTH = 400;
+
+/** Reads and sleeps go first from a story that is too long; where promises broke stays longest. */
+const WEIGHT = { plain: 1, commit: 2, wait: 3, violation: 4 } as const;
 
 /** One sentence being told: a session's consecutive statements in one operation, or an event. */
 interface Passage {
@@ -19,7 +23,8 @@ interface Passage {
   readonly key: string | undefined;
   readonly opening: string;
   readonly clauses: string[];
-  readonly sessions: readonly string[];
+  /** How telling it is, see WEIGHT. */
+  weight: number;
   readonly fromStep: number;
   toStep: number;
 }
@@ -35,21 +40,19 @@ export async function tellStory(run: RunResult): Promise<readonly string[]> {
   for (const violation of run.violations) {
     if (!run.steps.some(({ step }) => step === violation.step)) tellViolation(violation, passages);
   }
-  return sumUp(passages.filter(({ clauses }) => clauses.length > 0)).map(passageText);
+  const told = passages.filter(({ clauses }) => clauses.length > 0);
+  return sumUp(told, run.steps.length).map(passageText);
 }
 
 async function tellStep(run: RunResult, step: TraceStep, passages: Passage[]): Promise<void> {
   const words = await actionWords(step.action, step.outcome);
-  tellClauses(step, words === undefined ? [] : [words], passages);
+  tellClauses(step, words === undefined ? [] : [words], weightOf(step), passages);
   for (const { victim, edges } of step.deadlocks) {
     const cycle = edges.map(
       (edge) => `${edge.session} waited for ${edge.waitsFor} (${lockWords(edge.lock)})`,
     );
-    tellEvent(
-      step,
-      `This closed a cycle: ${joinWords(cycle)}; ${victim} was the deadlock's victim`,
-      passages,
-    );
+    const text = `This closed a cycle: ${joinWords(cycle)}; ${victim} was the deadlock's victim`;
+    tellEvent(step.step, text, WEIGHT.wait, passages);
   }
   for (const settled of step.settled) {
     const then = (await statementWords(settled.text, settled.outcome)) ?? "went on";
@@ -57,7 +60,7 @@ async function tellStep(run: RunResult, step: TraceStep, passages: Passage[]): P
       settled.wokenBy === settled.session
         ? "its timeout fired and it"
         : `${settled.wokenBy} let it go on and it`;
-    tellEvent(step, `${settled.session} had been waiting; ${woken} ${then}`, passages, settled.session);
+    tellEvent(step.step, `${settled.session} had been waiting; ${woken} ${then}`, WEIGHT.wait, passages);
   }
   for (const operation of run.history) {
     if (operation.endStep === step.step) tellResult(step, operation, passages);
@@ -68,33 +71,27 @@ async function tellStep(run: RunResult, step: TraceStep, passages: Passage[]): P
 }
 
 /** Adds to the passage of the same session and operation, or begins a new one. */
-function tellClauses(step: TraceStep, clauses: readonly string[], passages: Passage[]): void {
+function tellClauses(step: TraceStep, clauses: readonly string[], weight: number, passages: Passage[]): void {
   const key = `${step.session}/${step.operation ?? ""}`;
   const last = passages.at(-1);
   if (last !== undefined && last.key === key) {
     last.toStep = step.step;
+    last.weight = Math.max(last.weight, weight);
     for (const clause of clauses) if (last.clauses.at(-1) !== clause) last.clauses.push(clause);
     return;
   }
   const opening = step.operation === undefined ? step.session : `${step.session}, in ${step.operation},`;
-  const place = { fromStep: step.step, toStep: step.step, sessions: [step.session] };
-  passages.push({ key, opening, clauses: [...clauses], ...place });
+  const place = { fromStep: step.step, toStep: step.step };
+  passages.push({ key, opening, clauses: [...clauses], weight, ...place });
 }
 
-function tellEvent(
-  step: Pick<TraceStep, "step" | "session">,
-  text: string,
-  passages: Passage[],
-  session = step.session,
-): void {
-  passages.push({
-    key: undefined,
-    opening: "",
-    clauses: [text],
-    sessions: [session],
-    fromStep: step.step,
-    toStep: step.step,
-  });
+function weightOf({ outcome, commits }: TraceStep): number {
+  if (outcome.kind !== "done") return WEIGHT.wait;
+  return commits.length > 0 ? WEIGHT.commit : WEIGHT.plain;
+}
+
+function tellEvent(step: number, text: string, weight: number, passages: Passage[]): void {
+  passages.push({ key: undefined, opening: "", clauses: [text], weight, fromStep: step, toStep: step });
 }
 
 /** What an operation returned: a last clause where its session speaks already, else a sentence of its own. */
@@ -105,24 +102,23 @@ function tellResult(step: TraceStep, operation: OperationRecord, passages: Passa
   if (last?.key?.startsWith(`${operation.actor}/`) === true) {
     last.clauses.push(`got ${result} from ${operation.name}`);
   } else {
-    tellEvent(step, `${operation.actor} got ${result} from ${operation.name}`, passages, operation.actor);
+    tellEvent(step.step, `${operation.actor} got ${result} from ${operation.name}`, WEIGHT.commit, passages);
   }
 }
 
 function tellViolation(violation: RunResult["violations"][number], passages: Passage[]): void {
   const { invariant, promise, message, step } = violation;
   const text = `Here, at step ${step}, ${invariant} broke (${promise.replace(/\.$/, "")}): ${shorten(message, MAX_MESSAGE_LENGTH)}`;
-  tellEvent({ step, session: invariant }, text, passages);
+  tellEvent(step, text, WEIGHT.violation, passages);
 }
 
-/** Keeps the last sentences and says in one who went before them. */
-function sumUp(passages: readonly Passage[]): readonly Passage[] {
+/** Leaves the least telling sentences out, and says so first. */
+function sumUp(passages: readonly Passage[], steps: number): readonly Passage[] {
   if (passages.length <= MAX_SENTENCES) return passages;
-  const early = passages.slice(0, passages.length - MAX_SENTENCES + 1);
-  const last = early[early.length - 1] as Passage;
-  const sessions = [...new Set(early.flatMap((passage) => passage.sessions))];
-  const text = `In steps 1 to ${last.toStep} ${joinWords(sessions)} took their turns (see the table)`;
-  return [{ ...last, key: undefined, opening: "", clauses: [text] }, ...passages.slice(early.length)];
+  const kept = condense(passages, MAX_SENTENCES - 1);
+  const note = `Of ${steps} steps these tell the most (the table has all)`;
+  const place = { weight: WEIGHT.violation, fromStep: 1, toStep: steps };
+  return [{ key: undefined, opening: "", clauses: [note], ...place }, ...kept];
 }
 
 function passageText({ opening, clauses, key, fromStep, toStep }: Passage): string {
