@@ -10,7 +10,7 @@
 import type { Backend } from "./backend.ts";
 import type { FileNode } from "./boot.ts";
 import { PAGE_SIZE } from "./build-facts.ts";
-import { BufferPool } from "./buffer-pool.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 import { blockCount, userRelations, type UserRelation } from "./user-relations.ts";
 
 /** Knows the pristine pages of the installed schema. */

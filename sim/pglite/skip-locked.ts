@@ -69,7 +69,8 @@ function tablesOf(from: unknown): SyntaxNode[] {
   return (from as SyntaxNode[]).flatMap((item) => {
     const join = item["JoinExpr"] as SyntaxNode | undefined;
     if (join) return tablesOf([join["larg"], join["rarg"]]);
-    return item["RangeVar"] ? [item["RangeVar"] as SyntaxNode] : [];
+    const table = item["RangeVar"] as SyntaxNode | undefined;
+    return table ? [table] : [];
   });
 }
 

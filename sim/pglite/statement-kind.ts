@@ -41,7 +41,7 @@ const QUERY: StatementKind = { kind: "query", skipLocked: [] };
 function classify(text: string): StatementKind {
   let statements: readonly { readonly stmt?: SyntaxNode }[];
   try {
-    statements = (libpgQuery.parseSync(text).stmts ?? []) as readonly { readonly stmt?: SyntaxNode }[];
+    statements = libpgQuery.parseSync(text).stmts ?? [];
   } catch {
     return QUERY;
   }
@@ -77,7 +77,7 @@ const PLAIN_UTILITIES = new Set([
 ]);
 
 function transactionKind(node: SyntaxNode): StatementKind {
-  const name = String(node["savepoint_name"] ?? "");
+  const name = (node["savepoint_name"] as string | undefined) ?? "";
   switch (node["kind"]) {
     case "TRANS_STMT_BEGIN":
     case "TRANS_STMT_START":

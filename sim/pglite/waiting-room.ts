@@ -106,7 +106,7 @@ export class WaitingRoom {
   /** Lets the waiters of every session in `move.released` try again, in the order in which they began to wait. */
   async wake(move: MoveRecord): Promise<void> {
     for (let released = move.released.shift(); released !== undefined; released = move.released.shift()) {
-      for (const session of [...this.#queue]) {
+      for (const session of this.#queue.slice()) {
         const { waiting } = session;
         if (!waiting?.wait.for.includes(released)) continue;
         const outcome = await this.#parts.retry(session, waiting, move);

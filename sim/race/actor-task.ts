@@ -53,7 +53,7 @@ export class ActorTask {
   async settle(): Promise<void> {
     for (let turn = 0; turn < MAX_TURNS; turn++) {
       if (this.requests.length > 0 || this.finished) return;
-      await undefined;
+      await Promise.resolve();
     }
     throw new SwitchyardError(
       "race",
