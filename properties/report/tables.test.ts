@@ -3,6 +3,7 @@ import { createPaint } from "../../sim/report/paint.ts";
 import { stepTable } from "../../sim/report/step-table.ts";
 import { summaryTable } from "../../sim/report/summary-table.ts";
 import type { ExploreReport } from "../../sim/search/explore.ts";
+import type { FoundViolation } from "../../sim/search/shrink-each.ts";
 import { done, runResult, traceStep, waitingFor } from "./run-result.ts";
 
 const ESCAPE = "\u001b";
@@ -41,6 +42,20 @@ describe("the table of steps", () => {
   });
 });
 
+function violation(invariant: string, schedules: number): FoundViolation {
+  return {
+    invariant,
+    promise: "p",
+    message: "m",
+    schedules,
+    token: "t",
+    steps: 9,
+    preemptions: 1,
+    traceHash: "x",
+    run,
+  };
+}
+
 describe("the summary", () => {
   it("names every number and the violated invariants", () => {
     const report: ExploreReport = {
@@ -54,18 +69,9 @@ describe("the summary", () => {
       waits: 7,
       deadlocks: 1,
       labels: {},
-      violations: [
-        {
-          invariant: "I8",
-          promise: "p",
-          message: "m",
-          token: "t",
-          steps: 9,
-          preemptions: 1,
-          traceHash: "x",
-          run,
-        },
-      ],
+      failingSchedules: 5,
+      violations: [violation("I8", 5), violation("I3", 2)],
+      shrinkBoundReached: false,
       schedulesPerSecond: 312.4,
       traceHash: "00ff00ff00ff00ff",
       vacuous: [],
@@ -83,7 +89,7 @@ describe("the summary", () => {
       ["preemptions", "56"],
       ["waits", "7"],
       ["deadlocks", "1"],
-      ["violations", "1 (I8)"],
+      ["violations", "in 5 schedules: I8 5, I3 2"],
       ["schedules per second", "312"],
       ["seed", "42"],
       ["trace hash", "00ff00ff00ff00ff"],

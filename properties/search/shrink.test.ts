@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_SHRINK_RUNS, shrink } from "../../sim/search/shrink.ts";
+import { shrink } from "../../sim/search/shrink.ts";
 import type { RunResult } from "../../sim/trace/trace.ts";
 import { runResult } from "../report/run-result.ts";
 
@@ -12,6 +12,7 @@ function pretend(choices: readonly number[], fails: boolean): RunResult {
   });
 }
 
+const maxRuns = 1000;
 const amount = fc.nat({ max: 1000 });
 const valueOf = (value: number): fc.Value<number> => new fc.Value(value, undefined);
 
@@ -22,10 +23,11 @@ describe("shrink", () => {
       return first >= 4 && choices.some((choice, position) => position > first && choice >= 2);
     };
     const choices = Array.from({ length: 96 }, (_, position) => position % 8);
-    const shrunk = await shrink({
+    const { failure: shrunk } = await shrink({
       failure: { choices, data: valueOf(7), run: pretend(choices, true) },
       invariant: "I2",
       arbitrary: amount,
+      maxRuns,
       run: async (candidate) => pretend(candidate, fails(candidate)),
     });
     expect(shrunk.choices).toEqual([0, 0, 0, 0, 3, 2]);
@@ -33,10 +35,11 @@ describe("shrink", () => {
   });
 
   it("makes the data as simple as the failure allows", async () => {
-    const shrunk = await shrink({
+    const { failure: shrunk } = await shrink({
       failure: { choices: [1], data: valueOf(801), run: pretend([1], true) },
       invariant: "I2",
       arbitrary: amount,
+      maxRuns,
       run: async (candidate, data) => pretend(candidate, data >= 37),
     });
     expect(shrunk.data.value).toBe(37);
@@ -47,22 +50,24 @@ describe("shrink", () => {
     const failure = { choices: [1, 0, 2], data: valueOf(5), run: pretend([1, 0, 2], true) };
     const other = { invariant: "I1", promise: "p", message: "m", step: 1 };
     const run = async (): Promise<RunResult> => runResult({ violations: [other] });
-    expect(await shrink({ failure, invariant: "I2", arbitrary: amount, run })).toBe(failure);
+    const shrunk = await shrink({ failure, invariant: "I2", arbitrary: amount, maxRuns, run });
+    expect(shrunk.failure).toBe(failure);
   });
 
-  it("runs no more candidates than its bound", async () => {
+  it("runs no more candidates than its bound, and tells how many", async () => {
     let runs = 0;
     const choices = Array.from({ length: 500 }, () => 7);
-    await shrink({
+    const shrunk = await shrink({
       failure: { choices, data: valueOf(1000), run: pretend(choices, true) },
       invariant: "I2",
       arbitrary: amount,
+      maxRuns,
       run: async (candidate) => {
         runs += 1;
         return pretend(candidate, candidate.length === 500 && candidate.every((choice) => choice > 0));
       },
     });
-    expect(runs).toBeLessThanOrEqual(MAX_SHRINK_RUNS);
-    expect(runs).toBeGreaterThan(100);
+    expect(runs).toBe(maxRuns);
+    expect(shrunk.runs).toBe(maxRuns);
   });
 });

@@ -9,6 +9,7 @@ import { exploreJson } from "../report/explore-json.ts";
 import { createPaint, type Paint } from "../report/paint.ts";
 import { labelTable, summaryTable } from "../report/summary-table.ts";
 import { explore, type ExploreReport } from "../search/explore.ts";
+import { MAX_SHRINK_RUNS } from "../search/shrink-each.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -94,6 +95,11 @@ async function reportText(report: ExploreReport, paint: Paint): Promise<string> 
   blocks.push(summaryTable(report, paint));
   if (Object.keys(report.labels).length > 0 && report.violations.length === 0)
     blocks.push(labelTable(report));
+  if (report.shrinkBoundReached) {
+    blocks.push(
+      `Shrinking ended at its bound of ${MAX_SHRINK_RUNS} runs: smaller counterexamples may exist.`,
+    );
+  }
   if (report.vacuous.length > 0) {
     const reasons = report.vacuous.map((reason) => `  ${reason}`).join("\n");
     blocks.push(`${paint("bad", "Vacuous: nothing was violated, but nothing much was tried.")}\n${reasons}

@@ -31,10 +31,12 @@ export function createProgressLine(terminal: Terminal): ProgressLine {
   };
 }
 
-function progressText({ state, schedules, of, elapsedMs }: ExploreProgress): string {
+function progressText({ state, schedules, of, failing, elapsedMs }: ExploreProgress): string {
   const seconds = elapsedMs / 1000;
-  if (state === "shrinking") return `violated after ${schedules} schedules, shrinking the counterexample …`;
+  if (state === "shrinking")
+    return `${failing} of ${schedules} schedules failed, shrinking counterexamples …`;
   const limit = Number.isFinite(of) ? ` of ${of}` : "";
   const rate = (schedules / Math.max(seconds, 0.001)).toFixed(0);
-  return `${schedules}${limit} schedules, ${seconds.toFixed(1)} s, ${rate} per second`;
+  const failed = failing > 0 ? `, ${failing} failed` : "";
+  return `${schedules}${limit} schedules, ${seconds.toFixed(1)} s, ${rate} per second${failed}`;
 }

@@ -1,6 +1,7 @@
 /**
- * A failing run as a person reads it: what broke, the story, the table of steps, and the line that replays it.
+ * A failing run as a person reads it: what broke, the story, the data, the table of steps, and the line that replays it.
  */
+import { canonicalJson } from "../trace/canonical-json.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { plainPaint, type Paint } from "./paint.ts";
 import { stepTable } from "./step-table.ts";
@@ -22,8 +23,9 @@ export async function counterexampleText(
     paint("bad", `${invariant} violated: ${promise}`),
   );
   const story = (await tellStory(run)).map((line, index) => `${String(index + 1).padStart(3)}. ${line}`);
+  const data = `data  ${canonicalJson(run.data)}`;
   const size = `${count(run.steps.length, "step")}, ${count(run.preemptions, "preemption")} (marked *)`;
-  const blocks = [broken.join("\n"), story.join("\n"), `${size}\n${stepTable(run, paint)}`];
+  const blocks = [broken.join("\n"), story.join("\n"), data, `${size}\n${stepTable(run, paint)}`];
   if (token !== undefined) blocks.push(`Replay it:\n  ${paint("strong", replayLine(token))}`);
   return blocks.filter((block) => block !== "").join("\n\n");
 }

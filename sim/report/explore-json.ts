@@ -1,7 +1,8 @@
 /**
  * What `explore --json` prints.
  */
-import type { ExploreReport, FoundViolation } from "../search/explore.ts";
+import type { ExploreReport } from "../search/explore.ts";
+import type { FoundViolation } from "../search/shrink-each.ts";
 import { tellStory } from "./story.ts";
 
 /** A violation with the story of its counterexample in place of the run. */

@@ -4,8 +4,9 @@
 import type { ExploreReport } from "../search/explore.ts";
 import { plainPaint, type Paint } from "./paint.ts";
 import { plainTable } from "./plain-table.ts";
+import { count } from "./words.ts";
 
-/** One line for each number, one for each violated invariant. */
+/** One line for each number; the violations with the number of schedules that broke each invariant. */
 export function summaryTable(report: ExploreReport, paint: Paint = plainPaint): string {
   const rows: (readonly string[])[] = [
     ["race", report.race],
@@ -33,6 +34,6 @@ export function labelTable(report: ExploreReport): string {
 
 function violationsText(report: ExploreReport, paint: Paint): string {
   if (report.violations.length === 0) return paint("good", "0");
-  const names = report.violations.map(({ invariant }) => invariant).join(" ");
-  return paint("bad", `${report.violations.length} (${names})`);
+  const counts = report.violations.map(({ invariant, schedules }) => `${invariant} ${schedules}`).join(", ");
+  return paint("bad", `in ${count(report.failingSchedules, "schedule")}: ${counts}`);
 }

@@ -1,20 +1,23 @@
 /**
- * Explores a race: many runs under drawn schedules and data, and on the first failure its shrunk counterexamples.
+ * Explores a race: many runs under drawn schedules and data, and shrunk counterexamples of what they broke.
  */
 import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
 import { runRace } from "../race/run.ts";
 import { startStopwatch } from "../real-time.ts";
-import type { RunResult } from "../trace/trace.ts";
+import { arraySchedule } from "./array-schedule.ts";
 import { confirmReplay } from "./confirm-replay.ts";
 import { drawDataValue, plainData } from "./draw-data.ts";
-import { tokenOf } from "./replay.ts";
-import { arraySchedule } from "./array-schedule.ts";
+import { createFailures } from "./failures.ts";
 import { drawSchedule } from "./schedule-arbitrary.ts";
 import { seedOfRun } from "./seeded-random.ts";
-import { shrink, type Failure } from "./shrink.ts";
+import { shrinkEach, type Counterexamples } from "./shrink-each.ts";
+import type { Failure } from "./shrink.ts";
 import { createTally, type Totals } from "./tally.ts";
 import { vacuityReasons } from "./vacuity.ts";
+
+/** Failing schedules after which an exploration ends: enough to meet most of what a wrong protocol breaks. */
+export const MAX_FAILING_SCHEDULES = 20;
 
 /** What to explore, and for how long. */
 export interface ExploreOptions {
@@ -34,32 +37,18 @@ export interface ExploreProgress {
   readonly state: "exploring" | "shrinking";
   readonly schedules: number;
   readonly of: number;
+  /** Failing schedules so far. */
+  readonly failing: number;
   readonly elapsedMs: number;
 }
 
-/** A broken invariant with its shrunk counterexample. */
-export interface FoundViolation {
-  readonly invariant: string;
-  readonly promise: string;
-  readonly message: string;
-  /** Replays the counterexample. */
-  readonly token: string;
-  /** Steps and preemptions of the counterexample. */
-  readonly steps: number;
-  readonly preemptions: number;
-  /** The counterexample's trace hash, which every replay of the token gives again. */
-  readonly traceHash: string;
-  /** The counterexample itself. */
-  readonly run: RunResult;
-}
-
-/** What an exploration found. */
-export interface ExploreReport extends Totals {
+/** What an exploration found; `violations` has one entry for each broken invariant. */
+export interface ExploreReport extends Totals, Counterexamples {
   readonly race: string;
   readonly mutant: number | undefined;
   readonly seed: number;
-  /** Of the first failing run, one for each invariant that it or its shrunk runs break; empty if nothing failed. */
-  readonly violations: readonly FoundViolation[];
+  /** Schedules that broke an invariant. */
+  readonly failingSchedules: number;
   /** Runs per second of real time, shrinking left out. */
   readonly schedulesPerSecond: number;
   /** Why "nothing violated" says little; empty if it says what it should, or if something was violated. */
@@ -67,9 +56,9 @@ export interface ExploreReport extends Totals {
 }
 
 /**
- * Runs up to `options.schedules` schedules of `race` (the reference; `options.mutant` selects its mutant) and stops after
- * the first that breaks an invariant, shrunk once for each. The first run and every counterexample are run twice; throws
- * SwitchyardError "nondeterministic" if the two differ.
+ * Runs up to `options.schedules` schedules of `race` (the reference; `options.mutant` selects its mutant), ends early after
+ * MAX_FAILING_SCHEDULES that break an invariant, and shrinks for each invariant the one with the fewest preemptions. The
+ * first run and every counterexample are run twice; throws SwitchyardError "nondeterministic" if the two differ.
  */
 export async function explore(
   engine: Engine,
@@ -78,34 +67,39 @@ export async function explore(
 ): Promise<ExploreReport> {
   const elapsedMs = startStopwatch();
   const tally = createTally();
+  const failures = createFailures();
   const report = (state: ExploreProgress["state"], schedules: number): void =>
-    options.onProgress?.({ state, schedules, of: options.schedules, elapsedMs: elapsedMs() });
-  let failure: Failure<unknown> | undefined;
+    options.onProgress?.({
+      state,
+      schedules,
+      of: options.schedules,
+      failing: failures.count(),
+      elapsedMs: elapsedMs(),
+    });
 
-  for (let index = 0; index < options.schedules && failure === undefined; index += 1) {
+  for (let index = 0; index < options.schedules; index += 1) {
+    if (failures.count() === MAX_FAILING_SCHEDULES) break;
     if (options.seconds !== undefined && elapsedMs() >= options.seconds * 1000) break;
     const drawn = await runDrawn(engine, race, seedOfRun(options.seed, index), options.mutant);
     tally.add(drawn.run);
     if (index === 0) await confirmReplay(engine, race, drawn.run);
-    if (drawn.run.violations.length > 0) failure = drawn;
+    if (drawn.run.violations.length > 0) failures.add(drawn);
     report("exploring", index + 1);
   }
   const totals = tally.totals();
   const schedulesPerSecond = totals.schedules / Math.max(elapsedMs() / 1000, Number.EPSILON);
 
-  const violations: FoundViolation[] = [];
-  if (failure !== undefined) {
-    report("shrinking", totals.schedules);
-    violations.push(...(await shrinkEach(engine, race, failure)));
-  }
+  if (failures.count() > 0) report("shrinking", totals.schedules);
+  const counterexamples = await shrinkEach(engine, race, failures.byInvariant());
   return {
     race: race.name,
     mutant: options.mutant,
     seed: options.seed,
     ...totals,
-    violations,
+    failingSchedules: failures.count(),
+    ...counterexamples,
     schedulesPerSecond,
-    vacuous: violations.length > 0 ? [] : vacuityReasons(race, totals),
+    vacuous: failures.count() > 0 ? [] : vacuityReasons(race, totals),
   };
 }
 
@@ -120,39 +114,4 @@ async function runDrawn(
   const schedule = arraySchedule(choices);
   const run = await runRace(engine, race, { seed, data: plainData(data.value), mutant, schedule });
   return { choices, data, run };
-}
-
-/** Shrinks `failure` once for each invariant that it breaks and that no shrunk run so far breaks. */
-async function shrinkEach(
-  engine: Engine,
-  race: Race<any, any>,
-  failure: Failure<unknown>,
-): Promise<readonly FoundViolation[]> {
-  const found = new Map<string, FoundViolation>();
-  const { seed, mutant } = failure.run;
-  for (const { invariant } of failure.run.violations) {
-    if (found.has(invariant)) continue;
-    const { run } = await shrink({
-      failure,
-      invariant,
-      arbitrary: race.data,
-      run: (choices, data) => runRace(engine, race, { seed, data, mutant, schedule: arraySchedule(choices) }),
-    });
-    await confirmReplay(engine, race, run);
-    const token = tokenOf(race, run);
-    for (const { invariant: name, promise, message } of run.violations) {
-      if (found.has(name)) continue;
-      found.set(name, {
-        invariant: name,
-        promise,
-        message,
-        token,
-        steps: run.steps.length,
-        preemptions: run.preemptions,
-        traceHash: run.traceHash,
-        run,
-      });
-    }
-  }
-  return [...found.values()];
 }

@@ -5,7 +5,7 @@ import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
 import { runRace } from "../race/run.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
-import { canonicalJson } from "../trace/canonical-json.ts";
+import { applyChanges, changesBetween } from "../trace/data-changes.ts";
 import { formatToken, parseToken } from "../trace/token.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { drawData } from "./draw-data.ts";
@@ -37,7 +37,7 @@ export async function replay(
   }
   return await runRace(engine, race, {
     seed: parts.seed,
-    data: parts.data ?? drawData(race, parts.seed),
+    data: applyChanges(drawData(race, parts.seed), parts.data),
     mutant: options.mutant ?? parts.mutant,
     schedule: replaySchedule(parts.steps),
   });
@@ -45,12 +45,11 @@ export async function replay(
 
 /** The token that replays `run` of `race`. */
 export function tokenOf(race: Race<any, any>, run: RunResult): string {
-  const drawn = canonicalJson(drawData(race, run.seed));
   return formatToken({
     race: run.race,
     seed: run.seed,
     mutant: run.mutant,
-    data: drawn === canonicalJson(run.data) ? undefined : run.data,
+    data: changesBetween(drawData(race, run.seed), run.data),
     steps: run.taken,
   });
 }

@@ -9,9 +9,6 @@ import type { RunResult } from "../trace/trace.ts";
 import { plainData } from "./draw-data.ts";
 import { minimize } from "./minimize.ts";
 
-/** Candidates that one shrink may run. */
-export const MAX_SHRINK_RUNS = 1500;
-
 /** A failing run and what led to it. */
 export interface Failure<Data> {
   readonly choices: readonly number[];
@@ -26,24 +23,33 @@ export interface ShrinkTask<Data> {
   readonly invariant: string;
   readonly arbitrary: fc.Arbitrary<Data>;
   readonly run: (choices: readonly number[], data: Data) => Promise<RunResult>;
+  /** Candidates that may be run. */
+  readonly maxRuns: number;
+}
+
+/** What a shrink came to. */
+export interface Shrunk<Data> {
+  readonly failure: Failure<Data>;
+  /** Candidates that were run; at `maxRuns` a smaller failure may exist. */
+  readonly runs: number;
 }
 
 /** One attempt: true if the candidate was taken as the new best failure. */
 type Attempt<Data> = (choices: readonly number[], data: fc.Value<Data>) => Promise<boolean>;
 
-/** The smallest failure found; at most MAX_SHRINK_RUNS candidates are run. */
-export async function shrink<Data>(task: ShrinkTask<Data>): Promise<Failure<Data>> {
+/** The smallest failure found with at most `task.maxRuns` runs. */
+export async function shrink<Data>(task: ShrinkTask<Data>): Promise<Shrunk<Data>> {
   let best = task.failure;
-  let runsLeft = MAX_SHRINK_RUNS;
+  let runs = 0;
   const tried = new Set<string>();
 
   const attempt: Attempt<Data> = async (choices, data) => {
     const trimmed = withoutTrailingZeros(choices);
     const plain = plainData(data.value);
     const key = JSON.stringify([trimmed, plain]);
-    if (runsLeft === 0 || tried.has(key)) return false;
+    if (runs === task.maxRuns || tried.has(key)) return false;
     tried.add(key);
-    runsLeft -= 1;
+    runs += 1;
     const run = await task.run(trimmed, plain);
     const candidate = { choices: trimmed, data, run };
     if (!run.violations.some(({ invariant }) => invariant === task.invariant)) return false;
@@ -61,7 +67,7 @@ export async function shrink<Data>(task: ShrinkTask<Data>): Promise<Failure<Data
     await lowerChoices(() => best, attempt);
     await simplifyData(() => best, task.arbitrary, attempt);
   } while (best !== before);
-  return best;
+  return { failure: best, runs };
 }
 
 /** Sets entries to 0, as many at once as possible. */

@@ -1,20 +1,20 @@
 /**
  * A token: one shell-safe word that replays a run and shows who went when.
  *
- *   sy1:hitl/park-respond-sweep:seed=42:mutant=4:steps=worker+3,alice+2,@alice,worker:c=1a2b3c4d
+ *   sy1:hitl/park-respond-sweep:seed=42:mutant=4:data=timeoutMs@0:steps=worker+3,alice+2,@alice,worker:c=1a2b3c4d
  *
- * Parts are joined by ":", in this order: format version, race, seed, mutant (if any), data (base64url JSON, only where they
- * are not the ones that the seed draws), steps (if any), checksum of everything before it. Steps are session names with
+ * Parts are joined by ":", in this order: format version, race, seed, mutant (if any), data (what differs from the data that
+ * the seed draws, if anything), steps (if any), checksum of everything before it. Steps are session names with
  * a run length ("worker+3" is three steps of worker); "@alice" is the choice of alice as a deadlock's victim. After the
  * last step the schedule goes on without preemptions. Other bytes than A-Z a-z 0-9 _ . / - in a name are written as "=" and
  * two hex digits each, so that a token needs no quotes in any shell.
  */
 import { createHash } from "node:crypto";
 import { SwitchyardError } from "../switchyard-error.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import type { DataChange } from "./data-changes.ts";
+import { formatChanges, parseChanges } from "./token-data.ts";
 import { decodeName, encodeName } from "./token-name.ts";
 import { formatSteps, parseSteps } from "./token-steps.ts";
-import type { Json } from "./trace.ts";
 
 /** What a token says. */
 export interface TokenParts {
@@ -23,8 +23,8 @@ export interface TokenParts {
   /** The run's seed: an integer from 0 to 4294967295. */
   readonly seed: number;
   readonly mutant: number | undefined;
-  /** The run's data, or undefined where they are drawn from the seed. */
-  readonly data: Json | undefined;
+  /** Where the run's data differ from those that the seed draws. */
+  readonly data: readonly DataChange[];
   /** Session names, one a step; "!name" for a deadlock's victim (as in RunResult.taken). */
   readonly steps: readonly string[];
 }
@@ -39,8 +39,7 @@ const MAX_SEED = 0xffff_ffff;
 export function formatToken(parts: TokenParts): string {
   const words = [TOKEN_VERSION, encodeName(parts.race), `seed=${parts.seed}`];
   if (parts.mutant !== undefined) words.push(`mutant=${parts.mutant}`);
-  if (parts.data !== undefined)
-    words.push(`data=${Buffer.from(canonicalJson(parts.data)).toString("base64url")}`);
+  if (parts.data.length > 0) words.push(`data=${formatChanges(parts.data)}`);
   if (parts.steps.length > 0) words.push(`steps=${formatSteps(parts.steps)}`);
   const body = words.join(":");
   return `${body}:c=${checksum(body)}`;
@@ -91,7 +90,7 @@ function readParts(words: readonly string[]): TokenParts {
     race: decodeName(race),
     seed,
     mutant,
-    data: dataText === undefined ? undefined : readData(dataText),
+    data: dataText === undefined ? [] : parseChanges(dataText),
     steps: stepsText === undefined ? [] : parseSteps(stepsText),
   };
 }
@@ -113,14 +112,6 @@ function readWhole(text: string | undefined, max: number): number | undefined {
   return Number(text);
 }
 
-function readData(text: string): Json {
-  try {
-    return JSON.parse(Buffer.from(text, "base64url").toString()) as Json;
-  } catch (error) {
-    throw unreadable("its data are no JSON", error);
-  }
-}
-
 function checksum(body: string): string {
   return createHash("sha256").update(body).digest("hex").slice(0, CHECKSUM_DIGITS);
 }
@@ -129,11 +120,10 @@ function damaged(why: string, remedy: string): SwitchyardError {
   return new SwitchyardError("token", `The token is damaged: ${why}.`, remedy);
 }
 
-function unreadable(why: string, cause?: unknown): SwitchyardError {
+function unreadable(why: string): SwitchyardError {
   return new SwitchyardError(
     "token",
     `The token cannot be read: ${why}.`,
     "Explore again and use the token that it prints.",
-    { cause },
   );
 }

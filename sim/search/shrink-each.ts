@@ -1,0 +1,87 @@
+/**
+ * From the invariants that an exploration broke to counterexamples: one shrink for each that no counterexample so far shows.
+ */
+import type { Engine } from "../engine/port.ts";
+import type { Race } from "../race/race.ts";
+import { runRace } from "../race/run.ts";
+import type { RunResult } from "../trace/trace.ts";
+import { arraySchedule } from "./array-schedule.ts";
+import { confirmReplay } from "./confirm-replay.ts";
+import type { BrokenInvariant } from "./failures.ts";
+import { tokenOf } from "./replay.ts";
+import { shrink } from "./shrink.ts";
+
+/** Runs that all shrinking of one exploration may take together; where it is reached, smaller counterexamples may exist. */
+export const MAX_SHRINK_RUNS = 1500;
+
+/** A broken invariant with its counterexample. */
+export interface FoundViolation {
+  readonly invariant: string;
+  readonly promise: string;
+  readonly message: string;
+  /** Explored schedules that broke it; 0 where only a shrunk run did. */
+  readonly schedules: number;
+  /** Replays the counterexample. */
+  readonly token: string;
+  /** Steps and preemptions of the counterexample. */
+  readonly steps: number;
+  readonly preemptions: number;
+  /** The counterexample's trace hash, which every replay of the token gives again. */
+  readonly traceHash: string;
+  /** The counterexample itself. */
+  readonly run: RunResult;
+}
+
+/** What shrinking came to. */
+export interface Counterexamples {
+  readonly violations: readonly FoundViolation[];
+  /** True where MAX_SHRINK_RUNS was reached. */
+  readonly shrinkBoundReached: boolean;
+}
+
+/** Counterexamples for all of `broken`, in their order; each is run twice (see `confirmReplay`). */
+export async function shrinkEach(
+  engine: Engine,
+  race: Race<any, any>,
+  broken: readonly BrokenInvariant[],
+): Promise<Counterexamples> {
+  const found = new Map<string, FoundViolation>();
+  let runsLeft = MAX_SHRINK_RUNS;
+  for (const { invariant, simplest } of broken) {
+    if (found.has(invariant)) continue;
+    const { seed, mutant } = simplest.run;
+    const shrunk = await shrink({
+      failure: simplest,
+      invariant,
+      arbitrary: race.data,
+      run: (choices, data) => runRace(engine, race, { seed, data, mutant, schedule: arraySchedule(choices) }),
+      maxRuns: runsLeft,
+    });
+    runsLeft -= shrunk.runs;
+    const { run } = shrunk.failure;
+    await confirmReplay(engine, race, run);
+    for (const violation of violationsOf(race, run, broken)) {
+      if (!found.has(violation.invariant)) found.set(violation.invariant, violation);
+    }
+  }
+  return { violations: [...found.values()], shrinkBoundReached: broken.length > 0 && runsLeft === 0 };
+}
+
+function violationsOf(
+  race: Race<any, any>,
+  run: RunResult,
+  broken: readonly BrokenInvariant[],
+): readonly FoundViolation[] {
+  const token = tokenOf(race, run);
+  return run.violations.map(({ invariant, promise, message }) => ({
+    invariant,
+    promise,
+    message,
+    schedules: broken.find((known) => known.invariant === invariant)?.schedules ?? 0,
+    token,
+    steps: run.steps.length,
+    preemptions: run.preemptions,
+    traceHash: run.traceHash,
+    run,
+  }));
+}
