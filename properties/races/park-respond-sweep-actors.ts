@@ -78,10 +78,8 @@ function responder(protocol: Protocol, data: ParkRespondSweepData, person: Respo
 function scheduler(protocol: Protocol, data: ParkRespondSweepData, offsetMs: number): Actor {
   return async (context) => {
     const deadlineMs = deadlineOf(context, data);
-    for (const timeMs of [deadlineMs + offsetMs, deadlineMs + SWEEP_INTERVAL_MS]) {
-      await sleepUntil(context, timeMs);
-      await perform(context, "sweep", protocol.sweep, { now: context.now() });
-    }
+    await sleepUntil(context, deadlineMs + offsetMs);
+    await perform(context, "sweep", protocol.sweep, { now: context.now() });
   };
 }
 
@@ -89,7 +87,7 @@ function executor(protocol: Protocol, data: ParkRespondSweepData): Actor {
   return async (context) => {
     const startMs = context.now().getTime();
     const deadlineMs = deadlineOf(context, data);
-    const times = [startMs, deadlineMs + 2, deadlineMs + SWEEP_INTERVAL_MS + 1];
+    const times = [startMs, deadlineMs + 2];
     for (const [index, timeMs] of times.entries()) {
       await sleepUntil(context, timeMs);
       await execute(context, protocol, data, `executor-run-${index + 1}`);

@@ -19,56 +19,54 @@ export class BackendMemory {
     this.#bytes = new Uint8Array(memory.buffer);
   }
 
+  /** Follows the memory if it grew; to be called whenever the backend has run. */
+  refresh(): void {
+    const { buffer } = this.#memory;
+    if (this.#bytes.buffer === buffer) return;
+    this.#view = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
+  }
+
   /** All bytes; do not keep it across a statement. */
   bytes(): Uint8Array {
-    if (this.#bytes.buffer !== this.#memory.buffer) {
-      this.#view = new DataView(this.#memory.buffer);
-      this.#bytes = new Uint8Array(this.#memory.buffer);
-    }
     return this.#bytes;
   }
 
-  /** The memory as a DataView; do not keep it across a statement. */
-  view(): DataView {
-    this.bytes();
-    return this.#view;
-  }
-
   u8(address: number): number {
-    return this.view().getUint8(address);
+    return this.#view.getUint8(address);
   }
 
   u16(address: number): number {
-    return this.view().getUint16(address, true);
+    return this.#view.getUint16(address, true);
   }
 
   u32(address: number): number {
-    return this.view().getUint32(address, true);
+    return this.#view.getUint32(address, true);
   }
 
   u64(address: number): bigint {
-    return this.view().getBigUint64(address, true);
+    return this.#view.getBigUint64(address, true);
   }
 
   setU8(address: number, value: number): void {
-    this.view().setUint8(address, value);
+    this.#view.setUint8(address, value);
   }
 
   setU32(address: number, value: number): void {
-    this.view().setUint32(address, value, true);
+    this.#view.setUint32(address, value, true);
   }
 
   setU64(address: number, value: bigint): void {
-    this.view().setBigUint64(address, value, true);
+    this.#view.setBigUint64(address, value, true);
   }
 
   /** A copy of `length` bytes. */
-  copy(address: number, length: number): Uint8Array {
-    return this.bytes().slice(address, address + length);
+  copy(address: number, length: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(address, address + length));
   }
 
   /** Writes `source` at `address`. */
   write(address: number, source: Uint8Array): void {
-    this.bytes().set(source, address);
+    this.#bytes.set(source, address);
   }
 }

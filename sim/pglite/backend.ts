@@ -2,6 +2,7 @@
  * The one backend: runs a statement at a given time with given entropy, and notices when it would sleep on a lock.
  */
 import { SwitchyardError } from "../switchyard-error.ts";
+import type { DatabaseError } from "../engine/database-error.ts";
 import type { Field } from "../engine/port.ts";
 import type { BackendMemory } from "./backend-memory.ts";
 import { bootBackend, type BackendFileSystem, type BootedBackend } from "./boot.ts";
@@ -9,12 +10,12 @@ import { PGPROC, TRANSAM } from "./build-facts.ts";
 import { Entropy } from "./entropy.ts";
 import { readLockWait, type LockWait, type WaitTimeouts } from "./lock-wait.ts";
 import { messagePump, type Pump } from "./message-pump.ts";
-import { readStatics, writeStatics, type SessionStatics, type StaticsLayout } from "./session-statics.ts";
+import { StaticsDoor, type SessionStatics } from "./session-statics.ts";
 import { StatementCache } from "./statement-cache.ts";
 import { addressesOf, littleEndian, prngStateAfterSetseed } from "./statics-search.ts";
 import { snapshotDoor, type SnapshotDoor } from "./transaction-snapshot.ts";
 import { VirtualClock } from "./virtual-clock.ts";
-import { executeMessages, hasError, readReply, simpleMessages } from "./wire.ts";
+import { executeMessages, hasError, readReply, simpleMessages, splitReplies } from "./wire.ts";
 
 /** What surrounds a statement: its time and randomness, so that it can be run again alike. */
 export interface Surroundings {
@@ -31,6 +32,8 @@ export interface Execution {
   readonly wait: (LockWait & WaitTimeouts) | undefined;
   /** Whether a transaction with an id ended in it: an autocommit statement that changed something. */
   readonly completed: boolean;
+  /** The error of a statement of `before`, which had to succeed. */
+  readonly refusal?: DatabaseError | undefined;
 }
 
 /** Microseconds between 1970 and 2000, where PostgreSQL's timestamps start. */
@@ -38,6 +41,7 @@ const POSTGRES_EPOCH_US = 946_684_800_000_000n;
 /** PostgreSQL's default deadlock_timeout, after which the timer of a lock wait is due. */
 const DEADLOCK_TIMEOUT_US = 1_000_000n;
 const FAR_FUTURE_US = 2n ** 62n;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** The in-process Postgres. */
 export class Backend {
@@ -50,8 +54,9 @@ export class Backend {
   readonly #entropy: Entropy;
   readonly #pump: Pump;
   readonly #booted: BootedBackend;
+  readonly #addresses = new Map<string, number>();
   readonly #transam: number;
-  readonly #statics: StaticsLayout;
+  readonly #statics: StaticsDoor;
   readonly #settingNames: { readonly lockTimeout: number; readonly statementTimeout: number };
   #dueAddresses: readonly number[] = [];
   #wait: (LockWait & WaitTimeouts) | undefined;
@@ -97,6 +102,12 @@ export class Backend {
 
   /** The address of an exported C global. */
   addressOf(name: string): number {
+    let address = this.#addresses.get(name);
+    if (address === undefined) this.#addresses.set(name, (address = this.#exportedAddress(name)));
+    return address;
+  }
+
+  #exportedAddress(name: string): number {
     const exported = this.exports[name] as { readonly value?: number } | undefined;
     if (typeof exported?.value === "number") return exported.value;
     throw new SwitchyardError(
@@ -106,24 +117,41 @@ export class Backend {
     );
   }
 
-  /** Runs one statement; the clock stands at `nowUs` when it starts. */
-  execute(text: string, values: readonly unknown[], surroundings: Surroundings): Execution {
+  /**
+   * Runs one statement; the clock stands at `nowUs` when it starts. Statements of transaction control in `before` go out
+   * in the same call of the backend.
+   */
+  execute(
+    text: string,
+    values: readonly unknown[],
+    surroundings: Surroundings,
+    before: readonly string[] = [],
+  ): Execution {
     this.clock.set(surroundings.nowUs);
     this.#entropy.restart(surroundings.entropySeed);
-    writeStatics(this.memory, this.#statics, surroundings.statics);
+    this.#statics.write(surroundings.statics);
     this.#wait = undefined;
+    if (before.length > 0 && !this.statements.has(text)) {
+      const refusal = this.tryControl(...before);
+      if (refusal) return { reply: NOTHING, fields: [], wait: undefined, completed: false, refusal };
+      return this.execute(text, values, surroundings);
+    }
     const prepared = this.statements.prepare(text);
     if (Buffer.isBuffer(prepared)) return { reply: prepared, fields: [], wait: this.#wait, completed: false };
     const completions = this.completionCount();
-    const messages = values.length === 0 ? prepared.withoutValues : executeMessages(prepared.name, values);
-    const reply = this.#pump(messages);
+    const own = values.length === 0 ? prepared.withoutValues : executeMessages(prepared.name, values);
+    const answer = this.#pump(
+      before.length === 0 ? own : Buffer.concat([...this.#controlMessages(before), own]),
+    );
     const completed = this.completionCount() !== completions;
-    return { reply, fields: prepared.fields, wait: this.#wait, completed };
+    const { head, reply } = splitReplies(answer, before.length);
+    const refusal = head.length > 0 && hasError(head) ? readReply(head).error : undefined;
+    return { reply, fields: prepared.fields, wait: this.#wait, completed, refusal };
   }
 
   /** The session state that the last statement left. */
   statics(): SessionStatics {
-    return readStatics(this.memory, this.#statics);
+    return this.#statics.read();
   }
 
   /**
@@ -143,15 +171,17 @@ export class Backend {
   }
 
   /** Like `control`, but returns the first error. */
-  tryControl(...texts: readonly string[]): Error | undefined {
-    const messages: Buffer[] = [];
-    for (const text of texts) {
-      const prepared = this.statements.prepare(text);
-      if (Buffer.isBuffer(prepared)) return readReply(prepared).error;
-      messages.push(prepared.withoutValues);
-    }
-    const reply = this.#pump(messages.length === 1 && messages[0] ? messages[0] : Buffer.concat(messages));
+  tryControl(...texts: readonly string[]): DatabaseError | undefined {
+    const reply = this.#pump(Buffer.concat(this.#controlMessages(texts)));
     return hasError(reply) ? readReply(reply).error : undefined;
+  }
+
+  #controlMessages(texts: readonly string[]): Buffer[] {
+    return texts.map((text) => {
+      const prepared = this.statements.prepare(text);
+      if (!Buffer.isBuffer(prepared)) return prepared.withoutValues;
+      throw readReply(prepared).error ?? new Error(`"${text}" could not be prepared.`);
+    });
   }
 
   /**
@@ -218,14 +248,15 @@ export class Backend {
     return address;
   }
 
-  #findStatics(): StaticsLayout {
+  #findStatics(): StaticsDoor {
     const find = (needle: Uint8Array, what: string): number =>
       addressesOf(this.memory, needle, what)[0] as number;
     this.script("select setseed(0.5)");
     const randomState = find(prngStateAfterSetseed(0.5), "the state of random()");
     this.script("select uuidv7()");
     const lastUuidv7 = find(littleEndian(BigInt(this.clock.nowUs) * 1000n), "the last uuidv7()");
-    return { randomState, globalRandomState: this.addressOf("pg_global_prng_state"), lastUuidv7 };
+    const globalRandomState = this.addressOf("pg_global_prng_state");
+    return new StaticsDoor(this.memory, { randomState, globalRandomState, lastUuidv7 });
   }
 
   /** One wait at a known time shows where timeout.c keeps the moment at which its timer is due. */

@@ -90,14 +90,17 @@ function replaceImports(env: Record<string, ImportFunction>, machine: Machine, m
   });
   replace("clock_time_get", (id: number, _precision: bigint, pointer: number) => {
     if (id === CLOCK_MONOTONIC) clock.glance();
+    memory.refresh();
     memory.setU64(pointer, BigInt(clock.nowUs) * 1000n);
     return 0;
   });
   replace("random_get", (pointer: number, length: number) => {
+    memory.refresh();
     for (let index = 0; index < length; index++) memory.setU8(pointer + index, machine.randomByte());
     return 0;
   });
   replace("_setitimer_js", (_which: number, delayMs: number) => {
+    memory.refresh();
     if (delayMs > 0) machine.onTimerArmed();
     return 0;
   });

@@ -30,12 +30,13 @@ export function messagePump(module: PumpModule, memory: BackendMemory): Pump {
   let output: Buffer[] = [];
   const read = (pointer: number, capacity: number): number => {
     const chunk = input.subarray(offset, offset + capacity);
+    memory.refresh();
     memory.write(pointer, chunk);
     offset += chunk.length;
     return chunk.length;
   };
   const write = (pointer: number, length: number): number => {
-    output.push(Buffer.from(memory.copy(pointer, length).buffer));
+    output.push(memory.copy(pointer, length));
     return length;
   };
   module._pgl_set_rw_cbs(module.addFunction(read, "ipi"), module.addFunction(write, "ipi"));
@@ -47,6 +48,7 @@ export function messagePump(module: PumpModule, memory: BackendMemory): Pump {
     while (offset < input.length || module._pq_buffer_remaining_data() > 0) turnMainLoop(module);
     module._PostgresSendReadyForQueryIfNecessary();
     module._pgl_pq_flush();
+    memory.refresh();
     return output.length === 1 && output[0] ? output[0] : Buffer.concat(output);
   };
 }

@@ -37,7 +37,7 @@ export async function selfTest(yard: Yard): Promise<void> {
     commit.settled[0]?.session === "second" && commit.settled[0].outcome.kind === "done",
   );
   const read = await run("second", "select n, extract(epoch from now()) * 1000 as now from self_test");
-  expect("a woken update counts on the new version", firstRow(read.outcome)["n"] === 2);
+  expect("a woken update counts on the new version", Number(firstRow(read.outcome)["n"]) === 2);
   expect("now() is the run's own time", Number(firstRow(read.outcome)["now"]) === START_MS);
   await run("second", "rollback");
 }

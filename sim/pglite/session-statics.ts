@@ -6,7 +6,7 @@
 import { deriveSeed, randomStream } from "../random.ts";
 import type { BackendMemory } from "./backend-memory.ts";
 
-/** Where the state lies: addresses and lengths in bytes. */
+/** Where the state lies: addresses. */
 export interface StaticsLayout {
   /** State of random(), 16 bytes. */
   readonly randomState: number;
@@ -16,33 +16,51 @@ export interface StaticsLayout {
   readonly lastUuidv7: number;
 }
 
-const STATE_BYTES = 16;
-const UUID_BYTES = 8;
+/** A session's state as 32-bit words. */
+export type SessionStatics = readonly number[];
 
-/** A session's state as bytes. */
-export type SessionStatics = Uint8Array;
+/** Random words of the fresh state; the rest, uuidv7()'s last value, is 0. */
+const RANDOM_WORDS = 8;
+const UUID_WORDS = 2;
 
 /** The state with which a session of a run begins. */
 export function freshStatics(seed: number, session: string): SessionStatics {
   const stream = randomStream(deriveSeed(seed, session, "random()"));
-  const bytes = new Uint8Array(2 * STATE_BYTES + UUID_BYTES);
-  for (let index = 0; index < 2 * STATE_BYTES; index++) bytes[index] = stream.u32() >>> 24;
-  return bytes;
+  const random = Array.from({ length: RANDOM_WORDS }, () => stream.u32());
+  return [...random, ...Array.from({ length: UUID_WORDS }, () => 0)];
 }
 
-/** Reads the state that the last statement left. */
-export function readStatics(memory: BackendMemory, layout: StaticsLayout): SessionStatics {
-  const bytes = memory.bytes();
-  const statics = new Uint8Array(2 * STATE_BYTES + UUID_BYTES);
-  statics.set(bytes.subarray(layout.randomState, layout.randomState + STATE_BYTES), 0);
-  statics.set(bytes.subarray(layout.globalRandomState, layout.globalRandomState + STATE_BYTES), STATE_BYTES);
-  statics.set(bytes.subarray(layout.lastUuidv7, layout.lastUuidv7 + UUID_BYTES), 2 * STATE_BYTES);
-  return statics;
-}
+/** The state in the backend's memory, which most statements leave as it is. */
+export class StaticsDoor {
+  readonly #memory: BackendMemory;
+  readonly #addresses: readonly number[];
+  #last: SessionStatics = [];
 
-/** Puts a session's state in place. */
-export function writeStatics(memory: BackendMemory, layout: StaticsLayout, statics: SessionStatics): void {
-  memory.write(layout.randomState, statics.subarray(0, STATE_BYTES));
-  memory.write(layout.globalRandomState, statics.subarray(STATE_BYTES, 2 * STATE_BYTES));
-  memory.write(layout.lastUuidv7, statics.subarray(2 * STATE_BYTES));
+  constructor(memory: BackendMemory, layout: StaticsLayout) {
+    this.#memory = memory;
+    const words = (start: number, count: number): number[] =>
+      Array.from({ length: count }, (_, i) => start + 4 * i);
+    this.#addresses = [
+      ...words(layout.randomState, 4),
+      ...words(layout.globalRandomState, 4),
+      ...words(layout.lastUuidv7, UUID_WORDS),
+    ];
+  }
+
+  /** The state that the last statement left; the very object that was written if it left it alone. */
+  read(): SessionStatics {
+    const unchanged =
+      this.#last.length > 0 &&
+      this.#addresses.every((address, index) => this.#memory.u32(address) === this.#last[index]);
+    if (!unchanged) this.#last = this.#addresses.map((address) => this.#memory.u32(address));
+    return this.#last;
+  }
+
+  /** Puts a session's state in place. */
+  write(statics: SessionStatics): void {
+    if (this.read() === statics) return;
+    for (const [index, address] of this.#addresses.entries())
+      this.#memory.setU32(address, statics[index] ?? 0);
+    this.#last = statics;
+  }
 }

@@ -26,6 +26,11 @@ export class StatementCache {
     this.#pump = pump;
   }
 
+  /** Whether `text` is prepared already. */
+  has(text: string): boolean {
+    return this.#byText.has(text);
+  }
+
   /** The prepared statement for `text`, or the bytes of the backend's refusal. */
   prepare(text: string): PreparedStatement | Buffer {
     const known = this.#byText.get(text);

@@ -9,6 +9,7 @@
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Backend, Execution, Surroundings } from "./backend.ts";
 import type { SequencePages } from "./sequence-pages.ts";
+import type { SessionOutput } from "./session-output.ts";
 import type { TransactionSnapshot } from "./transaction-snapshot.ts";
 import { readReply } from "./wire.ts";
 import type { LoggedStatement, OpenTransaction, YardSession } from "./yard-session.ts";
@@ -17,13 +18,19 @@ import type { LoggedStatement, OpenTransaction, YardSession } from "./yard-sessi
 export class Track {
   readonly #backend: Backend;
   readonly #sequences: SequencePages;
+  readonly #output: SessionOutput;
   #occupant: YardSession | undefined;
   /** The session whose settings the backend has; undefined while they are the defaults. */
   #tintedBy: YardSession | undefined;
+  /** Transaction control that goes out with the next statement: one call of the backend in place of several. */
+  readonly #pending: string[] = [];
+  /** The session whose PREPARE TRANSACTION is pending. */
+  #parking: YardSession | undefined;
 
-  constructor(backend: Backend, sequences: SequencePages) {
+  constructor(backend: Backend, sequences: SequencePages, output: SessionOutput) {
     this.#backend = backend;
     this.#sequences = sequences;
+    this.#output = output;
   }
 
   /** Makes room: the open transaction goes to its siding. */
@@ -42,36 +49,39 @@ export class Track {
     snapshot?: TransactionSnapshot,
   ): Execution {
     this.#enter(session);
-    if (session.transaction?.place === "unstarted") this.#start(session.transaction);
-    if (snapshot) this.#backend.snapshots.impose(snapshot);
-    const execution = this.#backend.execute(text, values, surroundings);
-    this.#backend.snapshots.release();
-    return execution;
+    const { transaction } = session;
+    if (transaction?.place === "unstarted") transaction.begin.nowUs = surroundings.nowUs;
+    return this.#output.read(session, this.#execute(transaction, { text, values, surroundings, snapshot }));
+  }
+
+  /** Runs a statement that belongs to no session, beside all transactions. */
+  runBeside(text: string, values: readonly unknown[], surroundings: Surroundings): Execution {
+    this.clear();
+    return this.#execute(undefined, { text, values, surroundings });
   }
 
   /** Sends transaction control for `session` while its transaction is on the track; it must succeed. */
   control(session: YardSession, text: string): void {
     this.#enter(session);
-    this.#backend.control(text);
+    this.#pending.push(text);
+    this.#flush();
   }
 
   /** Brings back the transaction of a session whose last statement was cancelled, as it was before that statement. */
   restore(session: YardSession): void {
     const { transaction } = session;
     if (!transaction) return;
-    this.#backend.control("rollback");
-    if (transaction.log.length === 0) {
-      transaction.place = "unstarted";
-    } else {
-      this.#start(transaction);
-      this.#runLogAgain(session, transaction);
-    }
+    this.#pending.push("rollback");
+    this.#flush();
+    transaction.place = "unstarted";
+    this.#runLogAgain(session, transaction);
   }
 
   /** Ends the prepared transaction of a session, which must be on its siding. */
   endSiding(session: YardSession, how: "commit" | "rollback"): void {
     this.clear();
-    this.#backend.control(`${how} prepared '${siding(session)}'`);
+    this.#pending.push(`${how} prepared '${siding(session)}'`);
+    this.#flush();
   }
 
   /** The backend's settings are now those of `session`'s transaction. */
@@ -82,8 +92,9 @@ export class Track {
   /** Forgets the sessions of the run before; none may be on the track. */
   reset(): void {
     this.#occupant = undefined;
-    if (this.#tintedBy) this.#backend.control("reset all", "reset session authorization");
+    if (this.#tintedBy) this.#pending.push(...RESET);
     this.#tintedBy = undefined;
+    this.#flush();
   }
 
   #enter(session: YardSession): void {
@@ -92,56 +103,101 @@ export class Track {
     const { transaction } = session;
     this.#occupant = session;
     if (transaction?.place === "siding") {
-      this.#backend.control(`rollback prepared '${siding(session)}'`);
+      this.#pending.push(`rollback prepared '${siding(session)}'`);
+      transaction.place = "unstarted";
       this.#applySettings(session);
-      this.#start(transaction);
       this.#runLogAgain(session, transaction);
     } else {
       this.#applySettings(session);
     }
   }
 
-  #start(transaction: OpenTransaction): void {
-    this.#backend.clock.set(transaction.begin.nowUs);
-    this.#backend.control(transaction.begin.text);
-    transaction.place = "track";
-  }
-
   #applySettings(session: YardSession): void {
     if (this.#tintedBy === session || (this.#tintedBy === undefined && session.settings.length === 0)) return;
-    this.#backend.control("reset all", "reset session authorization", ...session.settings);
+    this.#pending.push(...RESET, ...session.settings);
     this.#tintedBy = session.settings.length > 0 ? session : undefined;
   }
 
   #park(session: YardSession, transaction: OpenTransaction): void {
     transaction.sidingXid = this.#backend.currentXid() || this.#backend.nextXid();
-    const refusal = this.#backend.tryControl(`prepare transaction '${siding(session)}'`);
-    if (refusal) {
-      transaction.place = "ended";
-      throw new SwitchyardError(
-        "unsupported",
-        `The transaction of session "${session.name}" cannot wait aside: ${refusal.message} (last statement: ${transaction.log.at(-1)?.text ?? "BEGIN"}).`,
-        "Leave that statement out of the race, or run the race with --engine postgres.",
-        { cause: refusal },
-      );
-    }
+    this.#pending.push(`prepare transaction '${siding(session)}'`);
+    this.#parking = session;
     transaction.place = "siding";
   }
 
   #runLogAgain(session: YardSession, transaction: OpenTransaction): void {
     for (const logged of transaction.log) {
+      this.#flush();
       const advanced = this.#sequences.rewind(logged.sequences);
       const { text, values } = logged.pinned ?? logged;
-      this.#backend.snapshots.impose(logged.snapshot);
-      const execution = this.#backend.execute(text, values, logged.surroundings);
-      this.#backend.snapshots.release();
+      const { surroundings, snapshot } = logged;
+      const execution = this.#execute(transaction, { text, values, surroundings, snapshot });
       this.#sequences.rewind(advanced);
       if (execution.wait !== undefined || !execution.reply.equals(logged.reply)) {
         throw differs(session, logged, execution);
       }
     }
   }
+
+  /** Runs a statement after what is pending; the first one of a transaction has its BEGIN before it. */
+  #execute(
+    transaction: OpenTransaction | undefined,
+    {
+      text,
+      values,
+      surroundings,
+      snapshot,
+    }: Pick<LoggedStatement, "text" | "values" | "surroundings"> & {
+      readonly snapshot?: TransactionSnapshot | undefined;
+    },
+  ): Execution {
+    // A transaction that ends in between would make the backend take a fresh snapshot.
+    if (snapshot) this.#flush();
+    if (transaction?.place === "unstarted") {
+      this.#pending.push(transaction.begin.text);
+      transaction.place = "track";
+    }
+    if (snapshot) this.#backend.snapshots.impose(snapshot);
+    const pending = this.#pending.splice(0);
+    const execution = this.#backend.execute(text, values, surroundings, pending);
+    if (snapshot) this.#backend.snapshots.release();
+    if (execution.refusal) this.#refuse(execution.refusal, pending);
+    this.#parking = undefined;
+    return execution;
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    const pending = this.#pending.splice(0);
+    const refusal = this.#backend.tryControl(...pending);
+    if (refusal) this.#refuse(refusal, pending);
+    this.#parking = undefined;
+  }
+
+  /** Transaction control failed: a transaction that cannot be prepared, or a fault of the harness. */
+  #refuse(refusal: Error, pending: readonly string[]): never {
+    const session = this.#parking;
+    if (session?.transaction) {
+      const last = session.transaction.log.at(-1)?.text ?? "BEGIN";
+      session.transaction.place = "ended";
+      throw new SwitchyardError(
+        "unsupported",
+        `The transaction of session "${session.name}" cannot wait aside: ${refusal.message} (last statement: ${last}).`,
+        "Leave that statement out of the race, or run the race with --engine postgres.",
+        { cause: refusal },
+      );
+    }
+    throw new SwitchyardError(
+      "harness",
+      `The in-process Postgres refused "${pending.join("; ")}": ${refusal.message}.`,
+      "Report the token and this line.",
+      { cause: refusal },
+    );
+  }
 }
+
+/** Takes every setting of a session back. */
+const RESET = ["reset all", "reset session authorization"] as const;
 
 /** The name under which a session's transaction is prepared. */
 function siding(session: YardSession): string {

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { serialize } from "pg-protocol";
 import pgTypes from "pg-types";
 import { DatabaseError } from "../engine/database-error.ts";
-import type { Field } from "../engine/port.ts";
+import type { Field, Notice } from "../engine/port.ts";
 
 /** What the backend answered to one statement, cut into its parts. */
 export interface Reply {
@@ -47,7 +47,7 @@ export function simpleMessages(text: string): Buffer {
   return serialize.query(text);
 }
 
-const CODE = { data: 0x44, complete: 0x43, error: 0x45, ready: 0x5a, description: 0x54 } as const;
+const CODE = { data: 0x44, complete: 0x43, error: 0x45, ready: 0x5a, description: 0x54, notice: 0x4e } as const;
 
 /** Cuts the answer's bytes into a Reply. */
 export function readReply(bytes: Buffer): Reply {
@@ -76,27 +76,47 @@ export function hasError(bytes: Buffer): boolean {
   return false;
 }
 
+/** Cuts an answer behind its first `count` statements. */
+export function splitReplies(
+  bytes: Buffer,
+  count: number,
+): { readonly head: Buffer; readonly reply: Buffer } {
+  let at = 0;
+  for (let left = count; left > 0; at += 1 + bytes.readInt32BE(at + 1)) if (bytes[at] === CODE.ready) left--;
+  return { head: bytes.subarray(0, at), reply: bytes.subarray(at) };
+}
+
 /** The first word and the row count of a command tag, as `pg` splits them. */
 export function splitTag(tag: string): { readonly command: string; readonly rowCount: number | null } {
-  const words = tag.split(" ");
-  const last = words.at(-1) ?? "";
-  const command = words[0] ?? "";
-  return { command, rowCount: words.length > 1 && /^\d+$/.test(last) ? Number(last) : null };
+  const first = tag.indexOf(" ");
+  if (first < 0) return { command: tag, rowCount: null };
+  const count = Number(tag.slice(tag.lastIndexOf(" ") + 1));
+  return { command: tag.slice(0, first), rowCount: Number.isNaN(count) ? null : count };
 }
 
 /** Turns text values into what `pg` gives: objects by column name, or arrays. */
 export function convertRows(reply: Reply, fields: readonly Field[], asArray: boolean): unknown[] {
-  const parsers = fields.map(
-    (field) => pgTypes.getTypeParser(field.dataTypeID, "text") as (text: string) => unknown,
-  );
-  const convert = (text: string | null, column: number): unknown =>
-    text === null ? null : parsers[column]?.(text);
+  const parsers = parsersOf(fields);
   return reply.rows.map((row) => {
-    if (asArray) return row.map(convert);
+    const values = row.map((text, column) => (text === null ? null : parsers[column]?.(text)));
+    if (asArray) return values;
     const object: Record<string, unknown> = {};
-    for (const [column, field] of fields.entries()) object[field.name] = convert(row[column] ?? null, column);
+    for (let column = 0; column < fields.length; column++)
+      object[(fields[column] as Field).name] = values[column];
     return object;
   });
+}
+
+type TypeParser = (text: string) => unknown;
+const parsersByFields = new WeakMap<readonly Field[], readonly TypeParser[]>();
+
+function parsersOf(fields: readonly Field[]): readonly TypeParser[] {
+  let parsers = parsersByFields.get(fields);
+  if (!parsers) {
+    parsers = fields.map(({ dataTypeID }) => pgTypes.getTypeParser(dataTypeID, "text") as TypeParser);
+    parsersByFields.set(fields, parsers);
+  }
+  return parsers;
 }
 
 function readString(bytes: Buffer, start: number): string {
@@ -137,12 +157,28 @@ function readFields(bytes: Buffer, start: number): Field[] {
   return fields;
 }
 
-/** Field codes of an ErrorResponse (manual, section 53.8). */
-function readError(bytes: Buffer, start: number): DatabaseError {
+/** The notices in the answer, in order. */
+export function readNotices(bytes: Buffer): Omit<Notice, "session">[] {
+  const notices: Omit<Notice, "session">[] = [];
+  for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
+    if (bytes[at] !== CODE.notice) continue;
+    const { S = "NOTICE", M = "", D, H } = readParts(bytes, at + 5);
+    notices.push({ severity: S, message: M, detail: D, hint: H });
+  }
+  return notices;
+}
+
+/** Field codes of an ErrorResponse or NoticeResponse (manual, section 53.8). */
+function readParts(bytes: Buffer, start: number): Readonly<Record<string, string>> {
   const parts: Record<string, string> = {};
   for (let at = start; bytes[at] !== 0; at = bytes.indexOf(0, at) + 1) {
     parts[String.fromCharCode(bytes[at] ?? 0)] = readString(bytes, at + 1);
   }
+  return parts;
+}
+
+function readError(bytes: Buffer, start: number): DatabaseError {
+  const parts = readParts(bytes, start);
   return new DatabaseError(parts["M"] ?? "unknown error", {
     severity: parts["S"],
     code: parts["C"] ?? "XX000",

@@ -29,7 +29,8 @@ export interface SequencePage {
 
 /** An open transaction block. */
 export interface OpenTransaction {
-  readonly begin: { readonly text: string; readonly nowUs: number };
+  /** `nowUs` is the time of its first statement, with which BEGIN is sent. */
+  readonly begin: { readonly text: string; nowUs: number };
   /**
    * Where Postgres keeps it: "unstarted" (BEGIN has not been sent yet), "track" (open on the backend), "siding" (a
    * prepared transaction), "ended" (rolled back by a failure, and waiting for its ROLLBACK).

@@ -11,10 +11,12 @@ import { newMove, type MoveRecord } from "./move-record.ts";
 import { timedOut } from "./postgres-errors.ts";
 import { Pristine } from "./pristine.ts";
 import { SequencePages } from "./sequence-pages.ts";
+import { SessionOutput, type ValueMode } from "./session-output.ts";
 import { freshStatics } from "./session-statics.ts";
-import { loadGrammar } from "./statement-kind.ts";
+import { loadGrammar, statementKind } from "./statement-kind.ts";
 import { StatementRunner } from "./statement-runner.ts";
 import { Track } from "./track.ts";
+import { userRelations, type UserRelation } from "./user-relations.ts";
 import { convertRows, readReply, splitTag } from "./wire.ts";
 import type { YardSession } from "./yard-session.ts";
 
@@ -30,25 +32,30 @@ export class Yard implements Engine {
   readonly #pool: BufferPool;
   readonly #pristine: Pristine;
   readonly #sequences: SequencePages;
+  readonly #output: SessionOutput;
   readonly #track: Track;
   readonly #sessions = new Map<string, YardSession>();
+  /** Sessions that ran a statement which changes the schema, and have not committed or rolled back since. */
+  readonly #changesSchema = new Set<YardSession>();
+  #relations: readonly UserRelation[] = [];
   #runner: StatementRunner | undefined;
   #seed = 0;
   #runs = 0;
   #schema: string | undefined;
 
   /** Boots the backend: about a second; several on the very first start, which makes the cached image. */
-  static async open(): Promise<Yard> {
+  static async open(values: ValueMode = "typed"): Promise<Yard> {
     await loadGrammar();
-    return new Yard(await Backend.boot());
+    return new Yard(await Backend.boot(), values);
   }
 
-  private constructor(backend: Backend) {
+  private constructor(backend: Backend, values: ValueMode) {
     this.#backend = backend;
     this.#pool = new BufferPool(backend);
     this.#pristine = new Pristine(backend, this.#pool);
     this.#sequences = new SequencePages(this.#pool);
-    this.#track = new Track(backend, this.#sequences);
+    this.#output = new SessionOutput(values);
+    this.#track = new Track(backend, this.#sequences, this.#output);
     this.#guardHorizon();
   }
 
@@ -65,7 +72,8 @@ export class Yard implements Engine {
   startRun(start: RunStart): Promise<void> {
     this.#endAllSessions();
     this.#pristine.restore();
-    this.#sequences.watch(this.#pristine.relations);
+    this.#relations = this.#pristine.relations;
+    this.#sequences.watch(this.#relations);
     this.#runs++;
     if (this.#runs % RUNS_PER_HORIZON === 0) {
       this.#backend.control("rollback prepared 'horizon'");
@@ -73,13 +81,16 @@ export class Yard implements Engine {
     }
     if (this.#runs % RUNS_PER_CHECKPOINT === 0) this.#backend.control("checkpoint");
     this.#seed = start.seed;
+    const relations = (): readonly UserRelation[] => this.#relations;
     this.#runner = new StatementRunner({
       start,
       backend: this.#backend,
       track: this.#track,
       pool: this.#pool,
       sequences: this.#sequences,
-      relations: this.#pristine.relations,
+      get relations() {
+        return relations();
+      },
       sessions: () => this.#sessions.values(),
     });
     return Promise.resolve();
@@ -113,9 +124,12 @@ export class Yard implements Engine {
     return Promise.resolve();
   }
 
-  execute(name: string, statement: Statement): Promise<Move> {
+  async execute(name: string, statement: Statement): Promise<Move> {
     const session = this.#session(name);
-    return this.#move((move) => this.#running.perform(session, statement, move));
+    if (statementKind(statement.text).kind === "schema") this.#changesSchema.add(session);
+    const move = await this.#move((record) => this.#running.perform(session, statement, record));
+    this.#learnChangedSchema();
+    return move;
   }
 
   timeoutAt(name: string): number | undefined {
@@ -151,11 +165,10 @@ export class Yard implements Engine {
   }
 
   observe(statement: Statement): Promise<StatementResult> {
-    this.#track.clear();
     const nowUs = this.#runner?.nowUs ?? this.#backend.clock.nowUs;
     const entropySeed = deriveSeed(this.#seed, "observer");
     const surroundings = { nowUs, entropySeed, statics: freshStatics(entropySeed, "observer") };
-    const execution = this.#backend.execute(statement.text, statement.values ?? [], surroundings);
+    const execution = this.#track.runBeside(statement.text, statement.values ?? [], surroundings);
     const reply = readReply(execution.reply);
     if (reply.error) return Promise.reject(reply.error);
     const rows = convertRows(reply, execution.fields, statement.rowMode === "array");
@@ -170,7 +183,8 @@ export class Yard implements Engine {
     const move = newMove();
     const outcome = await body(move);
     await this.#running.wakeWaiters(move);
-    return { outcome, settled: move.settled, deadlocks: move.deadlocks, commits: move.commits };
+    const { settled, deadlocks, commits, notifications } = move;
+    return { outcome, settled, deadlocks, commits, notices: this.#output.take(), notifications };
   }
 
   get #running(): StatementRunner {
@@ -184,9 +198,20 @@ export class Yard implements Engine {
     return session;
   }
 
+  /** Relations that a run creates, once they are committed, are known to it like those of the installed schema. */
+  #learnChangedSchema(): void {
+    for (const session of this.#changesSchema) {
+      if (session.transaction || session.waiting) continue;
+      this.#changesSchema.delete(session);
+      this.#relations = userRelations(this.#backend, (...query) => this.#track.runBeside(...query));
+      this.#sequences.watch(this.#relations);
+    }
+  }
+
   #endAllSessions(): void {
     for (const session of this.#sessions.values()) this.#endSession(session);
     this.#sessions.clear();
+    this.#changesSchema.clear();
     this.#track.reset();
   }
 

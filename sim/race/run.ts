@@ -28,6 +28,8 @@ export interface RunOptions {
 /** Steps after which a run is given up, with a violation "step-bound". */
 export const MAX_STEPS = 1_000;
 
+const BEGIN = /^\s*(begin|start\s+transaction)\b/i;
+
 /** Virtual milliseconds that one step takes. */
 const STEP_MS = 1;
 
@@ -87,7 +89,7 @@ class Run {
     await this.#startActors();
     while (await this.#step());
     if (this.#recorder.steps.length >= MAX_STEPS) this.#judge.reachedBound(MAX_STEPS);
-    else await this.#judge.atEnd(this.#recorder.steps.length);
+    else this.#judge.atEnd(this.#recorder.steps.length);
     return this.#result();
   }
 
@@ -117,8 +119,7 @@ class Run {
       this.#tasks.push(task);
       task.start(() => actor(actorContext(task, this.#state)));
     }
-    for (const task of this.#tasks) await task.settle();
-    for (const task of this.#tasks) await this.#afterActor(task);
+    for (const task of this.#tasks) await this.#goOn(task);
   }
 
   /** One step; false when nobody is left or the bound is reached. */
@@ -202,7 +203,20 @@ class Run {
   async #goOn(task: ActorTask): Promise<void> {
     if (this.#waiting.has(task.name)) return;
     await task.settle();
+    await this.#passBegin(task);
     await this.#afterActor(task);
+  }
+
+  /** BEGIN takes no lock and no snapshot: it is no step of its own, but goes with the statement after it. */
+  async #passBegin(task: ActorTask): Promise<void> {
+    const request = task.requests[0];
+    if (request?.kind !== "statement" || !BEGIN.test(request.statement.text)) return;
+    if (this.#inTransaction.has(task.name)) return;
+    task.requests.shift();
+    const { outcome } = await this.#engine.execute(task.name, request.statement);
+    this.#noteTransaction(task.name, outcome);
+    settle(request, outcome);
+    await task.settle();
   }
 
   /** An actor that has finished gives its session back: what it left open is rolled back. */

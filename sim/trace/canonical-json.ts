@@ -36,8 +36,12 @@ function plainObject(value: object): Json {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
   if (Array.isArray(value)) return value.map(toPlain);
-  const fields = Object.entries(value).filter(([, field]) => isData(field));
-  return Object.fromEntries(fields.map(([key, field]) => [key, toPlain(field)]));
+  const plain: Record<string, Json> = {};
+  for (const key of Object.keys(value)) {
+    const field = (value as Readonly<Record<string, unknown>>)[key];
+    if (isData(field)) plain[key] = toPlain(field);
+  }
+  return plain;
 }
 
 function isData(field: unknown): boolean {
