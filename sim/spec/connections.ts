@@ -1,0 +1,148 @@
+/**
+ * The connections of a specification over one engine: sends messages, lets woken sessions go on with the rest of theirs, and
+ * lets time pass when nothing else can happen.
+ *
+ * On a real server a deadlock stands until somebody's deadlock_timeout has passed (manual, deadlock_timeout), which is long
+ * compared with a step. The engines break it at once; what came of it is held back here until time passes.
+ */
+import type { DeadlockEdge, Engine, Move } from "../engine/port.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
+import { Client } from "./client.ts";
+
+/** Steps that one message may take, counting the wake-ups of others; more is taken for a loop that does not end. */
+const MAX_STATEMENTS_PER_MESSAGE = 10_000;
+
+/** The server's deadlock_timeout where a session does not set one, in milliseconds. */
+const DEFAULT_DEADLOCK_TIMEOUT_MS = 1_000;
+
+/** Clients by session name, in one run of the engine. */
+export class Connections {
+  readonly clients: readonly Client[];
+  readonly #engine: Engine;
+  readonly #byName: ReadonlyMap<string, Client>;
+  /** Clients whose statement waits, in the order in which they began to. */
+  readonly #queue = new Set<Client>();
+
+  private constructor(engine: Engine, sessions: readonly string[]) {
+    this.#engine = engine;
+    this.clients = sessions.map((session) => new Client(session));
+    this.#byName = new Map(this.clients.map((client) => [client.session, client]));
+  }
+
+  /** Starts a run of the engine and opens `sessions` in it. */
+  static async open(engine: Engine, sessions: readonly string[]): Promise<Connections> {
+    const connections = new Connections(engine, sessions);
+    await engine.startRun({
+      seed: 1,
+      startMs: Date.UTC(2026, 0, 1),
+      chooseVictim: (members) => connections.#victim(members),
+      onCommit: () => Promise.resolve(),
+    });
+    for (const session of sessions) await engine.open(session);
+    return connections;
+  }
+
+  /** Sends a message; resolves when it is answered or waits. */
+  async send(client: Client, sql: string): Promise<void> {
+    client.send(sql);
+    await this.#run(client);
+  }
+
+  /**
+   * Lets time pass until the message of `client` is answered.
+   * @returns false if it waits for something that time does not bring
+   */
+  async finish(client: Client): Promise<boolean> {
+    while (client.busy) if (!(await this.#passTime())) return false;
+    return true;
+  }
+
+  /** Deadlocks and timeouts come about: all that is held is let go, or the next timeout fires. */
+  async #passTime(): Promise<boolean> {
+    const held = this.clients.filter((client) => client.held);
+    for (const client of held) client.held = false;
+    if (held.length > 0) return true;
+    const due = [...this.#queue]
+      .map((client) => ({ client, atMs: this.#engine.timeoutAt(client.session) ?? Infinity }))
+      .sort((a, b) => a.atMs - b.atMs)[0];
+    if (due === undefined || due.atMs === Infinity) return false;
+    this.#engine.advanceTo(due.atMs);
+    const move = await this.#engine.expire(due.client.session);
+    await this.#runAll([due.client, ...this.#note(due.client, move)]);
+    return true;
+  }
+
+  #run(client: Client): Promise<void> {
+    return this.#runAll([client]);
+  }
+
+  async #runAll(clients: readonly Client[]): Promise<void> {
+    const ready = [...clients];
+    let statements = 0;
+    for (let client = ready.shift(); client; client = ready.shift()) {
+      while (client.state === "ready") {
+        const text = client.next();
+        if (text === undefined) break;
+        if (++statements > MAX_STATEMENTS_PER_MESSAGE) throw endless(client.session);
+        const move = await this.#engine.execute(client.session, { text, rowMode: "array" });
+        ready.push(...this.#note(client, move));
+      }
+    }
+  }
+
+  /** Takes note of a move of `mover`; returns the other clients that can go on. */
+  #note(mover: Client, move: Move): Client[] {
+    for (const notice of move.notices) {
+      this.#byName.get(notice.session)?.notices.push(notice);
+    }
+    for (const notification of move.notifications) {
+      this.#byName.get(notification.session)?.notifications.push(notification);
+    }
+    const late = move.deadlocks.some(({ edges }) => !isFoundAtOnce(edges));
+    const outcomes = [{ session: mover.session, outcome: move.outcome }, ...move.settled];
+    const woken = new Set<Client>();
+    for (const { session, outcome } of outcomes) {
+      const client = this.#byName.get(session);
+      if (!client) continue;
+      client.take(outcome);
+      client.held ||= late;
+      if (outcome.kind === "waiting") this.#queue.add(client);
+      else this.#queue.delete(client);
+      if (client !== mover) woken.add(client);
+    }
+    return [...woken];
+  }
+
+  /** The member whose deadlock_timeout passes first: they began to wait in the order of the queue, the caller last. */
+  #victim(members: readonly string[]): number {
+    const waiters = [...this.#queue].map(({ session }) => session);
+    const position = (session: string): number => {
+      const at = waiters.indexOf(session);
+      return at < 0 ? waiters.length : at;
+    };
+    const timeout = (session: string): number =>
+      this.#byName.get(session)?.deadlockTimeoutMs ?? DEFAULT_DEADLOCK_TIMEOUT_MS;
+    const [first] = members.toSorted((a, b) => timeout(a) - timeout(b) || position(a) - position(b));
+    return members.indexOf(first ?? "");
+  }
+}
+
+/**
+ * Two holders of one lock that both want more of it: Postgres finds that deadlock when the second asks, without a
+ * timeout (storage/lmgr/README, "deadlock detection").
+ */
+function isFoundAtOnce(edges: readonly DeadlockEdge[]): boolean {
+  const [first, second] = edges;
+  if (edges.length !== 2 || !first || !second) return false;
+  const { kind, relation, row } = first.lock;
+  const shared = kind === "relation" || kind === "advisory" || kind === "tuple" || kind === "other";
+  return shared && second.lock.kind === kind && second.lock.relation === relation && second.lock.row === row;
+}
+
+function endless(session: string): SwitchyardError {
+  return new SwitchyardError(
+    "harness",
+    `A message of session "${session}" took more than ${MAX_STATEMENTS_PER_MESSAGE} statements.`,
+    "Split the step.",
+  );
+}
