@@ -20,7 +20,7 @@ export function installSchema(backend: Backend, schema: string): void {
     ([name]) => name,
   );
   for (const name of existing) backend.control(`drop schema ${name} cascade`);
-  backend.control("create schema public");
+  backend.control("create schema public", "grant usage on schema public to public");
   backend.statements.clear();
   try {
     backend.script(schema);

@@ -227,6 +227,7 @@ class ServerEngine implements Engine {
     if (connection.lost) return;
     if (connection.inTransaction) await connection.rows({ text: "rollback" });
     await connection.rows({ text: "discard all" });
+    connection.takeMessages();
     this.#spare.push(connection);
   }
 

@@ -28,7 +28,7 @@ interface Active {
   readonly targets: readonly number[];
 }
 
-/** One permutation over the connections of a specification; the first client is the control session. */
+/** One permutation over the connections of a specification. */
 export class PermutationRun {
   readonly #spec: TestSpec;
   readonly #connections: Connections;
@@ -196,11 +196,11 @@ export class PermutationRun {
   }
 
   get #control(): Client {
-    return this.#connections.clients[0] as Client;
+    return this.#connections.control;
   }
 
   #client(session: number): Client {
-    return this.#connections.clients[session + 1] as Client;
+    return this.#connections.clients[session] as Client;
   }
 
   #stuck(): PermutationEnd {

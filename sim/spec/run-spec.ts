@@ -86,8 +86,10 @@ class Stage {
 
   async connections(): Promise<Connections> {
     if (this.#connections) return this.#connections;
-    this.#engine ??= await this.#openEngine();
-    await this.#emptyDatabase(this.#engine);
+    if (!this.#engine) {
+      this.#engine = await this.#openEngine();
+      await emptyDatabase(this.#engine);
+    }
     this.#connections = await this.#open(this.#engine);
     return this.#connections;
   }
@@ -98,9 +100,9 @@ class Stage {
     if (!this.#engine) return;
     try {
       const connections = await this.#open(this.#engine);
-      const [control] = connections.clients;
       // What lies outside of the schemas, roles for example, only the teardown knows; it may fail.
-      if (control && this.#spec.teardown !== undefined) await connections.send(control, this.#spec.teardown);
+      if (this.#spec.teardown !== undefined) await connections.send(connections.control, this.#spec.teardown);
+      await emptyDatabase(this.#engine);
     } catch (error) {
       if (!(error instanceof SwitchyardError)) throw error;
       await this.close();
@@ -118,12 +120,12 @@ class Stage {
     const names = this.#spec.sessions.map(({ name }) => name);
     let control = "control connection";
     while (names.includes(control)) control += "'";
-    return Connections.open(engine, [control, ...names]);
+    return Connections.open(engine, control, names);
   }
+}
 
-  /** Drops every user schema. An engine skips a script that is installed already, but not both of these. */
-  async #emptyDatabase(engine: Engine): Promise<void> {
-    await engine.install("-- no objects");
-    await engine.install("");
-  }
+/** Drops every user schema. An engine skips a script that is installed already, but not both of these. */
+async function emptyDatabase(engine: Engine): Promise<void> {
+  await engine.install("-- no objects");
+  await engine.install("");
 }
