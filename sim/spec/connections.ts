@@ -18,6 +18,15 @@ const MAX_STATEMENTS_PER_MESSAGE = 10_000;
 /** The server's deadlock_timeout where a session does not set one, in milliseconds. */
 const DEFAULT_DEADLOCK_TIMEOUT_MS = 1_000;
 
+/** Names in one run of the engine. */
+export interface ConnectionNames {
+  /** What a session's application_name begins with. */
+  readonly application: string;
+  /** The session of setups and teardowns. */
+  readonly control: string;
+  readonly sessions: readonly string[];
+}
+
 /** Clients by session name, in one run of the engine. */
 export class Connections {
   readonly control: Client;
@@ -35,8 +44,11 @@ export class Connections {
     this.#byName = new Map([this.control, ...this.clients].map((client) => [client.session, client]));
   }
 
-  /** Starts a run of the engine and opens a session for setups and teardowns, `control`, and the others in it. */
-  static async open(engine: Engine, control: string, sessions: readonly string[]): Promise<Connections> {
+  /** Starts a run of the engine and opens the sessions in it. */
+  static async open(
+    engine: Engine,
+    { application, control, sessions }: ConnectionNames,
+  ): Promise<Connections> {
     const connections = new Connections(engine, control, sessions);
     await engine.startRun({
       seed: 1,
@@ -46,7 +58,16 @@ export class Connections {
     });
     for (const session of [control, ...sessions]) await engine.open(session);
     await connections.send(connections.control, CONTROL_SETTINGS);
+    if (engine.name === "postgres") await connections.#setApplicationNames(application);
     return connections;
+  }
+
+  /** For specifications that look themselves up in pg_stat_activity, which only a server has. */
+  async #setApplicationNames(application: string): Promise<void> {
+    for (const client of this.clients) {
+      const name = `${application}/${client.session}`.replaceAll("'", "''");
+      await this.send(client, `set application_name = '${name}'`);
+    }
   }
 
   /** Sends a message; resolves when it is answered or waits. */

@@ -31,15 +31,16 @@ export function outputHeader(spec: TestSpec): string {
 }
 
 /**
- * Runs `spec`; `openEngine` has to give an engine that hands out values as text, and is called again where one breaks. Every
+ * Runs `spec`, whose sessions call themselves isolation/`name`/session on a server; `openEngine` has to give an engine that hands out values as text, and is called again where one breaks. Every
  * engine that it gave is closed at the end. Gives each permutation's result as it comes.
  */
 export async function* runSpec(
   spec: TestSpec,
+  name: string,
   openEngine: () => Promise<Engine>,
 ): AsyncGenerator<PermutationResult> {
   await loadSplitter();
-  const stage = new Stage(spec, openEngine);
+  const stage = new Stage(spec, name, openEngine);
   try {
     for (const permutation of permutationsOf(spec)) {
       const result = await runPermutation(spec, permutation, stage);
@@ -75,12 +76,14 @@ async function runPermutation(
 /** The engine and its connections, made when they are asked for. */
 class Stage {
   readonly #spec: TestSpec;
+  readonly #name: string;
   readonly #openEngine: () => Promise<Engine>;
   #engine: Engine | undefined;
   #connections: Connections | undefined;
 
-  constructor(spec: TestSpec, openEngine: () => Promise<Engine>) {
+  constructor(spec: TestSpec, name: string, openEngine: () => Promise<Engine>) {
     this.#spec = spec;
+    this.#name = name;
     this.#openEngine = openEngine;
   }
 
@@ -120,7 +123,7 @@ class Stage {
     const names = this.#spec.sessions.map(({ name }) => name);
     let control = "control connection";
     while (names.includes(control)) control += "'";
-    return Connections.open(engine, control, names);
+    return Connections.open(engine, { application: `isolation/${this.#name}`, control, sessions: names });
   }
 }
 
