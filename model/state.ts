@@ -49,28 +49,54 @@ export interface ProtocolState {
 
 /** The statement of `observeState`. */
 export const observeSql = `
-  select 'task_instance' as relation, row_to_json(t) as row from task_instance t
+  select 'task_instance' as relation, row_to_json(t)::text as row from task_instance t
   union all
-  select 'hitl_detail', row_to_json(d) from hitl_detail d
+  select 'hitl_detail', row_to_json(d)::text from hitl_detail d
   union all
-  select 'hitl_detail_history', row_to_json(h) from hitl_detail_history h`;
+  select 'hitl_detail_history', row_to_json(h)::text from hitl_detail_history h`;
 
 /** Reads the committed state in one statement, without locks. */
 export async function observeState(db: Queryable): Promise<ProtocolState> {
   const tasks: TaskRow[] = [];
   const details: DetailRow[] = [];
   const history: DetailRow[] = [];
-  for (const read of (await db.query<ObservedRow>(observeSql)).rows) {
-    if (read.relation === "task_instance") tasks.push(taskOf(read.row));
-    else if (read.relation === "hitl_detail") details.push(detailOf(read.row));
-    else history.push(detailOf(read.row));
+  for (const { relation, row } of (await db.query<ObservedRow>(observeSql)).rows) {
+    if (relation === "task_instance") tasks.push(knownTasks.read(row));
+    else if (relation === "hitl_detail") details.push(knownDetails.read(row));
+    else history.push(knownDetails.read(row));
   }
   return { tasks: tasks.sort(byId), details: details.sort(byRequest), history: history.sort(byRequest) };
 }
 
-type ObservedRow =
-  | { readonly relation: "task_instance"; readonly row: StoredTask }
-  | { readonly relation: "hitl_detail" | "hitl_detail_history"; readonly row: StoredDetail };
+interface ObservedRow {
+  readonly relation: "task_instance" | "hitl_detail" | "hitl_detail_history";
+  /** The row as JSON text. */
+  readonly row: string;
+}
+
+/** Rows that were read before, by their text: most rows of a state are those of the state before. */
+class RowReader<Stored, Row> {
+  readonly #known = new Map<string, Row>();
+  readonly #convert: (stored: Stored) => Row;
+
+  constructor(convert: (stored: Stored) => Row) {
+    this.#convert = convert;
+  }
+
+  read(text: string): Row {
+    let row = this.#known.get(text);
+    if (row === undefined) {
+      if (this.#known.size >= MAX_KNOWN_ROWS) this.#known.clear();
+      row = this.#convert(JSON.parse(text) as Stored);
+      this.#known.set(text, row);
+    }
+    return row;
+  }
+}
+
+const MAX_KNOWN_ROWS = 10_000;
+const knownTasks = new RowReader(taskOf);
+const knownDetails = new RowReader(detailOf);
 
 interface StoredTask {
   readonly id: string;

@@ -149,6 +149,11 @@ export class Backend {
     return { reply, fields: prepared.fields, wait: this.#wait, completed, refusal };
   }
 
+  /** Bytes of entropy drawn so far; unchanged by statements that are free of randomness. */
+  get entropyDrawn(): number {
+    return this.#entropy.drawn;
+  }
+
   /** The session state that the last statement left. */
   statics(): SessionStatics {
     return this.#statics.read();

@@ -7,6 +7,8 @@ import { randomStream, type RandomStream } from "../random.ts";
 export class Entropy {
   #seed = 0;
   #stream: RandomStream | undefined;
+  /** Bytes drawn since the start of the process. */
+  drawn = 0;
 
   /** Starts the stream anew; the generator is made when the first byte is asked for. */
   restart(seed: number): void {
@@ -15,6 +17,7 @@ export class Entropy {
   }
 
   byte(): number {
+    this.drawn++;
     this.#stream ??= randomStream(this.#seed);
     return this.#stream.u32() >>> 24;
   }

@@ -46,10 +46,31 @@ export class Pristine {
     this.restore();
   }
 
+  /** The pages as they are now, or undefined where a relation is not of its pristine size. The track must be free. */
+  capture(): PageImage | undefined {
+    if (!this.#relations.every((relation) => this.#fits(relation))) return undefined;
+    const buffers = this.#pool.findAll(this.#list);
+    const bytes = this.#list.map(({ file, block }, index) => {
+      const buffer = buffers[index];
+      const start = block * PAGE_SIZE;
+      return buffer === undefined
+        ? file.contents.slice(start, start + PAGE_SIZE)
+        : this.#pool.page(buffer).slice();
+    });
+    return { pristine: this.#list, bytes };
+  }
+
+  /** Writes captured pages over the pristine ones; false if the relations are no longer those of the capture. */
+  apply(image: PageImage): boolean {
+    if (image.pristine !== this.#list) return false;
+    this.#writePages(image.bytes);
+    return true;
+  }
+
   /** Empties every table and sets every sequence back. The track must be free and no session may hold anything. */
   restore(): void {
     if (this.#relations.every((relation) => this.#fits(relation))) {
-      this.#writePages();
+      this.#writePages(this.#list.map(({ bytes }) => bytes));
       return;
     }
     const tables = this.#relations.filter(({ kind }) => kind === "r" || kind === "p");
@@ -95,14 +116,21 @@ export class Pristine {
       : this.#pool.page(buffer).slice();
   }
 
-  #writePages(): void {
+  #writePages(pages: readonly Uint8Array[]): void {
     const buffers = this.#pool.findAll(this.#list);
-    for (const [index, { file, block, bytes }] of this.#list.entries()) {
+    for (const [index, { file, block }] of this.#list.entries()) {
       const buffer = buffers[index];
+      const bytes = pages[index] as Uint8Array;
       if (buffer !== undefined) this.#pool.page(buffer).set(bytes);
       if (buffer === undefined || !this.#pool.isDirty(buffer)) file.contents.set(bytes, block * PAGE_SIZE);
     }
   }
+}
+
+/** Contents of all pages, to be put back as long as the relations are the same. */
+export interface PageImage {
+  readonly pristine: readonly PristinePage[];
+  readonly bytes: readonly Uint8Array[];
 }
 
 interface PristinePage {

@@ -40,6 +40,11 @@ export class Track {
     if (session?.transaction?.place === "track") this.#park(session, session.transaction);
   }
 
+  /** Sends what is pending: sidings are entered when the next statement comes, or now. */
+  settle(): void {
+    this.#flush();
+  }
+
   /** Runs one statement of `session`, whose transaction is brought onto the track first. */
   run(
     session: YardSession,
@@ -80,6 +85,7 @@ export class Track {
   /** Ends the prepared transaction of a session, which must be on its siding. */
   endSiding(session: YardSession, how: "commit" | "rollback"): void {
     this.clear();
+    this.#takeBackSettings();
     this.#pending.push(`${how} prepared '${siding(session)}'`);
     this.#flush();
   }
@@ -92,8 +98,7 @@ export class Track {
   /** Forgets the sessions of the run before; none may be on the track. */
   reset(): void {
     this.#occupant = undefined;
-    if (this.#tintedBy) this.#pending.push(...RESET);
-    this.#tintedBy = undefined;
+    this.#takeBackSettings();
     this.#flush();
   }
 
@@ -103,6 +108,7 @@ export class Track {
     const { transaction } = session;
     this.#occupant = session;
     if (transaction?.place === "siding") {
+      this.#takeBackSettings();
       this.#pending.push(`rollback prepared '${siding(session)}'`);
       transaction.place = "unstarted";
       this.#applySettings(session);
@@ -110,6 +116,12 @@ export class Track {
     } else {
       this.#applySettings(session);
     }
+  }
+
+  /** A prepared transaction can be ended by the role that prepared it, and by the superuser that the backend begins as. */
+  #takeBackSettings(): void {
+    if (this.#tintedBy) this.#pending.push(...RESET);
+    this.#tintedBy = undefined;
   }
 
   #applySettings(session: YardSession): void {

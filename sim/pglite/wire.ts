@@ -47,7 +47,14 @@ export function simpleMessages(text: string): Buffer {
   return serialize.query(text);
 }
 
-const CODE = { data: 0x44, complete: 0x43, error: 0x45, ready: 0x5a, description: 0x54, notice: 0x4e } as const;
+const CODE = {
+  data: 0x44,
+  complete: 0x43,
+  error: 0x45,
+  ready: 0x5a,
+  description: 0x54,
+  notice: 0x4e,
+} as const;
 
 /** Cuts the answer's bytes into a Reply. */
 export function readReply(bytes: Buffer): Reply {

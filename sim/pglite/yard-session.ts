@@ -63,6 +63,8 @@ export interface YardSession {
   readonly name: string;
   /** Counts from 0; names its siding. */
   readonly index: number;
+  /** The state of random() with which the session began, and that of now. */
+  readonly fresh: SessionStatics;
   statics: SessionStatics;
   /** Statements so far, which seeds the entropy of the next. */
   statements: number;

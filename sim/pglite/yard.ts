@@ -1,7 +1,15 @@
 /**
  * The yard: many sessions on one in-process Postgres, behind the engine port.
  */
-import type { Engine, Move, Outcome, RunStart, Statement, StatementResult } from "../engine/port.ts";
+import type {
+  Engine,
+  Move,
+  Outcome,
+  RunStart,
+  Statement,
+  StatementResult,
+  TableImage,
+} from "../engine/port.ts";
 import { deriveSeed } from "../random.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { Backend } from "./backend.ts";
@@ -9,7 +17,7 @@ import { BufferPool } from "./buffer-pool.ts";
 import { installSchema } from "./install-schema.ts";
 import { newMove, type MoveRecord } from "./move-record.ts";
 import { timedOut } from "./postgres-errors.ts";
-import { Pristine } from "./pristine.ts";
+import { Pristine, type PageImage } from "./pristine.ts";
 import { SequencePages } from "./sequence-pages.ts";
 import { SessionOutput, type ValueMode } from "./session-output.ts";
 import { freshStatics } from "./session-statics.ts";
@@ -40,6 +48,7 @@ export class Yard implements Engine {
   #relations: readonly UserRelation[] = [];
   #runner: StatementRunner | undefined;
   #seed = 0;
+  #entropyAtStart = 0;
   #runs = 0;
   #schema: string | undefined;
 
@@ -81,6 +90,7 @@ export class Yard implements Engine {
     }
     if (this.#runs % RUNS_PER_CHECKPOINT === 0) this.#backend.control("checkpoint");
     this.#seed = start.seed;
+    this.#entropyAtStart = this.#backend.entropyDrawn;
     const relations = (): readonly UserRelation[] => this.#relations;
     this.#runner = new StatementRunner({
       start,
@@ -94,6 +104,20 @@ export class Yard implements Engine {
       sessions: () => this.#sessions.values(),
     });
     return Promise.resolve();
+  }
+
+  saveTables(): TableImage | undefined {
+    const drewRandomness =
+      this.#backend.entropyDrawn !== this.#entropyAtStart ||
+      [...this.#sessions.values()].some(({ statics, fresh }) => statics !== fresh);
+    if (drewRandomness) return undefined;
+    this.#track.clear();
+    this.#track.settle();
+    return this.#pristine.capture();
+  }
+
+  restoreTables(image: TableImage): boolean {
+    return this.#pristine.apply(image as PageImage);
   }
 
   nowMs(): number {
@@ -112,10 +136,12 @@ export class Yard implements Engine {
         "Give each session its own name.",
       );
     }
+    const fresh = freshStatics(this.#seed, name);
     this.#sessions.set(name, {
       name,
       index: this.#sessions.size,
-      statics: freshStatics(this.#seed, name),
+      fresh,
+      statics: fresh,
       statements: 0,
       settings: [],
       transaction: undefined,

@@ -2,17 +2,18 @@
  * Runs a race once under a schedule: lets one actor go from one statement to the next, looks at every commit, and keeps
  * the trace.
  */
-import type { Engine, Move, Outcome, Statement } from "../engine/port.ts";
+import type { Engine, Move, Outcome } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { toPlain } from "../trace/canonical-json.ts";
-import { traceHash } from "../trace/trace-hash.ts";
+import { runHash } from "../trace/run-hash.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { actorContext, queryable, type RunState } from "./actor-context.ts";
 import { ActorTask, type Request } from "./actor-task.ts";
 import { Judge } from "./judge.ts";
-import type { OperationRecord, Queryable, Race } from "./race.ts";
+import type { OperationRecord, Race } from "./race.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Recorder } from "./recorder.ts";
+import { setUp } from "./set-up.ts";
 
 /** How to run. */
 export interface RunOptions {
@@ -97,17 +98,11 @@ class Run {
   async #setUp(): Promise<void> {
     const session = "setup";
     await this.#engine.open(session);
-    const run = async (statement: Statement): Promise<never> => {
-      const { outcome } = await this.#engine.execute(session, statement);
-      if (outcome.kind === "failed") throw outcome.error;
-      return (outcome.kind === "done" ? outcome.result : undefined) as never;
-    };
-    const db: Queryable = queryable(run);
-    await this.#judge.inRaceCode("setup", async () => {
-      await run({ text: "begin" });
-      await this.#race.setup(db, this.#options.data, new Date(RUN_START_MS));
-      await run({ text: "commit" });
-    });
+    await this.#judge.inRaceCode("setup", () =>
+      setUp(this.#engine, session, this.#race.schema, (db) =>
+        this.#race.setup(db, this.#options.data, new Date(RUN_START_MS)),
+      ),
+    );
     await this.#judge.begin();
   }
 
@@ -296,7 +291,7 @@ class Run {
         operation.endStep === undefined ? [] : this.#race.labels(operation),
       ),
     };
-    return { ...told, traceHash: traceHash(told) };
+    return { ...told, traceHash: runHash(told) };
   }
 }
 

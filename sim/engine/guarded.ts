@@ -1,0 +1,69 @@
+/**
+ * An engine whose own failures are told as what they are: faults of the database or the harness, never of the race.
+ */
+import { SwitchyardError } from "../switchyard-error.ts";
+import { DatabaseError } from "./database-error.ts";
+import type { Engine } from "./port.ts";
+
+/**
+ * `engine`, of which every unforeseen failure becomes a SwitchyardError "harness" that names the statement. What the engine
+ * says on purpose goes through: SwitchyardErrors, and the DatabaseError of a read that Postgres refuses.
+ */
+export function guarded(engine: Engine): Engine {
+  return {
+    name: engine.name,
+    install: (schema) =>
+      guard(
+        () => "the schema was being installed",
+        () => engine.install(schema),
+      ),
+    startRun: (start) =>
+      guard(
+        () => "a run was being started",
+        () => engine.startRun(start),
+      ),
+    nowMs: () => engine.nowMs(),
+    advanceTo: (timeMs) => engine.advanceTo(timeMs),
+    open: (session) =>
+      guard(
+        () => `session "${session}" was being opened`,
+        () => engine.open(session),
+      ),
+    execute: (session, statement) =>
+      guard(
+        () => `session "${session}" ran "${statement.text}"`,
+        () => engine.execute(session, statement),
+      ),
+    timeoutAt: (session) => engine.timeoutAt(session),
+    expire: (session) =>
+      guard(
+        () => `a statement of session "${session}" timed out`,
+        () => engine.expire(session),
+      ),
+    disconnect: (session) =>
+      guard(
+        () => `session "${session}" was being closed`,
+        () => engine.disconnect(session),
+      ),
+    observe: (statement) =>
+      guard(
+        () => `the committed state was read with "${statement.text}"`,
+        () => engine.observe(statement),
+      ),
+    close: () => engine.close(),
+  };
+}
+
+async function guard<Result>(doing: () => string, body: () => Promise<Result>): Promise<Result> {
+  try {
+    return await body();
+  } catch (error) {
+    if (error instanceof SwitchyardError || error instanceof DatabaseError) throw error;
+    throw new SwitchyardError(
+      "harness",
+      `The database failed while ${doing()}: ${error instanceof Error ? error.message : String(error)}.`,
+      "Run the same command again; if it fails at the same place, report it with what --trace-errors prints.",
+      { cause: error },
+    );
+  }
+}
