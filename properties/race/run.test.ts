@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Engine } from "../../sim/engine/port.ts";
+import { openEngine } from "../../sim/pglite/index.ts";
+import type { Actor, Race } from "../../sim/race/race.ts";
+import { MAX_STEPS, runRace } from "../../sim/race/run.ts";
+import type { Scheduler } from "../../sim/race/scheduler.ts";
+import { arraySchedule } from "../../sim/search/array-schedule.ts";
+import type { RunResult } from "../../sim/trace/trace.ts";
+import { tinyRace } from "./tiny-race.ts";
+
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await openEngine();
+});
+afterAll(() => engine.close());
+
+const increment =
+  (first: number, second: number): Actor =>
+  async ({ db }) => {
+    await db.query("begin");
+    await db.query("update item set n = n + 1 where id = $1", [first]);
+    await db.query("update item set n = n + 1 where id = $1", [second]);
+    await db.query("commit");
+  };
+
+function run(race: Race, choices: readonly number[] = [], seed = 1): Promise<RunResult> {
+  return runRace(engine, race, { seed, data: null, schedule: arraySchedule(choices) });
+}
+
+function play(race: Race, schedule: Scheduler): Promise<RunResult> {
+  return runRace(engine, race, { seed: 1, data: null, schedule });
+}
+
+describe("schedules", () => {
+  it("goes on with the same session while the schedule says 0", async () => {
+    const result = await run(tinyRace({ a: increment(1, 2), b: increment(1, 2) }));
+    expect(result.taken).toEqual(["a", "a", "a", "b", "b", "b"]);
+    expect(result).toMatchObject({ preemptions: 0, waits: 0, violations: [] });
+  });
+
+  it("does not count BEGIN as a step: it goes with the statement after it", async () => {
+    const { steps } = await run(tinyRace({ a: increment(1, 2) }));
+    expect(steps.map(({ action }) => action.kind === "statement" && action.text.slice(0, 6))).toEqual([
+      "update",
+      "update",
+      "commit",
+    ]);
+  });
+
+  it("lets another session go in between, wait, and be woken by the commit", async () => {
+    const { steps, preemptions, waits } = await run(
+      tinyRace({ a: increment(1, 2), b: increment(1, 2) }),
+      [0, 1],
+    );
+    expect({ preemptions, waits }).toEqual({ preemptions: 1, waits: 1 });
+    const waiting = steps.find(({ outcome }) => outcome.kind === "waiting");
+    expect(waiting).toMatchObject({
+      session: "b",
+      outcome: { wait: { for: ["a"], lock: { relation: "item" } } },
+    });
+    const commit = steps.find(({ commits }) => commits.includes("a"));
+    expect(commit?.settled).toMatchObject([{ session: "b", wokenBy: "a", outcome: { kind: "done" } }]);
+  });
+
+  it("gives the same hash for the same choices, and another for others", async () => {
+    const race = tinyRace({ a: increment(1, 2), b: increment(2, 2) });
+    const first = await run(race, [0, 1]);
+    expect((await run(race, [0, 1])).traceHash).toBe(first.traceHash);
+    expect((await run(race, [0, 0, 1])).traceHash).not.toBe(first.traceHash);
+  });
+
+  it("gives up after MAX_STEPS steps and says so", async () => {
+    const forever: Actor = async ({ db }) => {
+      for (;;) await db.query("select 1");
+    };
+    const { violations, steps } = await run(tinyRace({ forever }));
+    expect(steps).toHaveLength(MAX_STEPS);
+    expect(violations).toMatchObject([{ invariant: "step-bound" }]);
+  });
+});
+
+describe("deadlocks", () => {
+  const crossing = tinyRace({ a: increment(1, 2), b: increment(2, 1) });
+  const victimIs = (victim: string): Scheduler => ({
+    next: ({ kind, enabled, current }) => {
+      if (kind === "victim") return enabled.indexOf(victim);
+      return current !== undefined && enabled.length > 1 ? 1 : 0;
+    },
+  });
+
+  it.each(["a", "b"])("fails the victim that the schedule chose: %s", async (victim) => {
+    const { steps, violations, taken, deadlocks } = await play(crossing, victimIs(victim));
+    expect(deadlocks).toBe(1);
+    expect(taken).toContain(`!${victim}`);
+    const [deadlock] = steps.flatMap((step) => step.deadlocks);
+    expect(deadlock?.victim).toBe(victim);
+    expect(violations).toMatchObject([
+      { invariant: "actor", message: expect.stringContaining(`"${victim}"`) },
+    ]);
+  });
+
+  it("names session, statement, relation and row of every edge in the error's detail", async () => {
+    const { steps } = await play(crossing, victimIs("b"));
+    const outcomes = steps.flatMap(({ outcome, settled }) => [outcome, ...settled.map((one) => one.outcome)]);
+    const failed = outcomes.find(({ kind }) => kind === "failed");
+    expect(failed).toMatchObject({ code: "40P01" });
+    const detail = failed?.kind === "failed" ? failed.detail : "";
+    for (const part of [
+      "Session a waits",
+      "session b",
+      'relation "item"',
+      "tuple (0,1)",
+      "tuple (0,2)",
+      "update item",
+    ]) {
+      expect(detail).toContain(part);
+    }
+  });
+});
+
+describe("time", () => {
+  it("lets a sleeper wake at its time, which costs one step", async () => {
+    const times: number[] = [];
+    const sleeper: Actor = async (context) => {
+      const before = context.now().getTime();
+      await context.sleep(86_400_000);
+      times.push(context.now().getTime() - before);
+    };
+    const { steps } = await run(tinyRace({ sleeper }));
+    expect(steps).toHaveLength(1);
+    expect(times).toEqual([86_400_000]);
+  });
+
+  it("shows the actors' time to now() in the database", async () => {
+    const seen: unknown[] = [];
+    const reader: Actor = async (context) => {
+      await context.sleep(5_000);
+      const { rows } = await context.db.query<{ now: Date }>("select now()");
+      seen.push(rows[0]?.now.getTime(), context.now().getTime());
+    };
+    await run(tinyRace({ reader }));
+    expect(seen[0]).toBe(seen[1]);
+  });
+
+  it("times a waiting statement out in virtual time, when the schedule lets it", async () => {
+    const errors: unknown[] = [];
+    const holder: Actor = async ({ db, sleep }) => {
+      await db.query("begin");
+      await db.query("update item set n = 1 where id = 1");
+      await sleep(60_000);
+      await db.query("commit");
+    };
+    const waiter: Actor = async ({ db }) => {
+      await db.query("set lock_timeout = '2s'");
+      await db
+        .query("update item set n = 2 where id = 1")
+        .catch((error: { code: string }) => errors.push(error.code));
+    };
+    const expiring: Scheduler = { next: ({ enabled }) => Math.max(enabled.indexOf("waiter"), 0) };
+    const late: Scheduler = { next: ({ enabled }) => Math.max(enabled.indexOf("holder"), 0) };
+    const hasty = tinyRace({ holder, waiter });
+    const { steps } = await play(hasty, {
+      next: (choice) => (choice.current === undefined ? 0 : expiring.next(choice)),
+    });
+    expect(errors).toEqual(["55P03"]);
+    expect(steps.some(({ action }) => action.kind === "timeout")).toBe(true);
+    await play(hasty, late);
+    expect(errors).toEqual(["55P03"]);
+  });
+
+  it("keeps what comes last for the end", async () => {
+    const closing: Actor = async ({ db, afterOthers }) => {
+      await afterOthers();
+      await db.query("select 'last'");
+    };
+    const { taken } = await run(tinyRace({ closing, a: increment(1, 2) }), [1, 1, 1, 1]);
+    expect(taken.slice(0, 3)).toEqual(["a", "a", "a"]);
+  });
+});
+
+describe("invariants", () => {
+  it("are checked at every commit, with the states before and after", async () => {
+    const views: unknown[] = [];
+    const race = tinyRace(
+      { a: increment(1, 2) },
+      {
+        invariants: [
+          {
+            name: "sum",
+            promise: "Nobody counts.",
+            check: ({ before, after, actor }) => void views.push({ before, after, actor }),
+          },
+        ],
+      },
+    );
+    await run(race);
+    const rows = (n: number): unknown[] => [
+      { id: 1, n },
+      { id: 2, n },
+    ];
+    expect(views).toEqual([{ before: rows(0), after: rows(1), actor: "a" }]);
+  });
+
+  it("are reported once each, with step and message", async () => {
+    const race = tinyRace(
+      { a: increment(1, 2), b: increment(1, 2) },
+      { invariants: [{ name: "still", promise: "Nothing changes.", check: () => "item 1 changed" }] },
+    );
+    const { violations } = await run(race);
+    expect(violations).toEqual([
+      { invariant: "still", promise: "Nothing changes.", message: "item 1 changed", step: 3 },
+    ]);
+  });
+
+  it("report an actor that lets an error escape, and roll its transaction back", async () => {
+    const failing: Actor = async ({ db }) => {
+      await db.query("begin");
+      await db.query("update item set n = 7 where id = 1");
+      throw new Error("boom");
+    };
+    const { violations, steps } = await run(tinyRace({ failing, b: increment(1, 1) }), [0, 1, 1]);
+    expect(violations).toMatchObject([{ invariant: "actor", message: expect.stringContaining("boom") }]);
+    expect(steps.at(-1)?.outcome).toMatchObject({ kind: "done" });
+  });
+});
+
+describe("actors", () => {
+  it("must await nothing that the schedule does not control", async () => {
+    const lost: Actor = () => new Promise<void>(() => undefined);
+    await expect(run(tinyRace({ lost }))).rejects.toMatchObject({
+      code: "race",
+      message: expect.stringContaining('"lost"'),
+    });
+  });
+
+  it("draw their random numbers from the run's seed", async () => {
+    const drawn: number[] = [];
+    const gambler: Actor = async (context) => {
+      await context.db.query("select 1");
+      drawn.push(context.random());
+    };
+    for (const seed of [1, 1, 2]) await run(tinyRace({ gambler }), [], seed);
+    expect(drawn[0]).toBe(drawn[1]);
+    expect(drawn[2]).not.toBe(drawn[0]);
+  });
+});
