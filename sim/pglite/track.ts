@@ -55,7 +55,9 @@ export class Track {
   ): Execution {
     this.#enter(session);
     const { transaction } = session;
-    if (transaction?.place === "unstarted") transaction.begin.nowUs = surroundings.nowUs;
+    // What ends in the pending control must not look like a commit of an autocommit statement.
+    if (!transaction) this.#flush();
+    else if (transaction.place === "unstarted") transaction.begin.nowUs = surroundings.nowUs;
     return this.#output.read(session, this.#execute(transaction, { text, values, surroundings, snapshot }));
   }
 
