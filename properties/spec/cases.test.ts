@@ -11,6 +11,7 @@ import { openEngine } from "../../sim/pglite/index.ts";
 import { openServerEngine } from "../../sim/postgres/index.ts";
 import { parseSpec } from "../../sim/spec/parse-spec.ts";
 import { outputHeader, runSpec } from "../../sim/spec/run-spec.ts";
+import { keptOpen } from "./kept-open.ts";
 
 const FOLDER = fileURLToPath(new URL("cases/", import.meta.url));
 const NAMES = readdirSync(FOLDER)
@@ -24,24 +25,11 @@ function read(file: string): string {
   return readFileSync(FOLDER + file, "utf8");
 }
 
-/** The engine, of which a specification may not dispose. */
-function kept(engine: Engine): Promise<Engine> {
-  return Promise.resolve(
-    new Proxy(engine, {
-      get(target, key: keyof Engine) {
-        if (key === "close") return () => Promise.resolve();
-        const value = target[key];
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    }),
-  );
-}
-
 async function outputOf(name: string, engine: Engine): Promise<{ output: string; reasons: string[] }> {
   const spec = parseSpec(read(`${name}.spec`));
   let output = outputHeader(spec);
   const reasons: string[] = [];
-  for await (const result of runSpec(spec, name, () => kept(engine))) {
+  for await (const result of runSpec(spec, name, () => keptOpen(engine))) {
     output += result.output;
     if (result.state !== "ran") reasons.push(`${result.state}: ${result.reason}`);
   }
