@@ -2,7 +2,6 @@
  * `explore [RACE]`: many schedules, a summary, and the shrunk counterexamples if something is violated.
  */
 import type { Command } from "commander";
-import { openEngine } from "../pglite/index.ts";
 import type { Race } from "../race/race.ts";
 import { counterexampleText } from "../report/counterexample.ts";
 import { exploreJson } from "../report/explore-json.ts";
@@ -15,6 +14,7 @@ import { checkMutant, findRace } from "./find-race.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { positiveNumber, wholeNumber } from "./read-number.ts";
 import type { Terminal } from "./terminal.ts";
+import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
 
 /** Schedules if neither --schedules nor --seconds says otherwise. */
 const DEFAULT_SCHEDULES = 2000;
@@ -27,6 +27,7 @@ interface Options {
   readonly seconds?: number;
   readonly seed: number;
   readonly mutant?: number;
+  readonly engine: EngineName;
   readonly json?: true;
 }
 
@@ -35,6 +36,7 @@ export function addExploreCommand(
   program: Command,
   races: readonly Race<any, any>[],
   terminal: Terminal,
+  open: OpenEngine,
   exit: (code: ExitCode) => void,
 ): void {
   program
@@ -50,15 +52,21 @@ export function addExploreCommand(
       DEFAULT_SEED,
     )
     .option("--mutant <n>", "explore this wrong variant of the race", wholeNumber(0))
+    .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
-      exit(await runExplore(findRace(races, name), options, terminal));
+      exit(await runExplore(findRace(races, name), options, terminal, open));
     });
 }
 
-async function runExplore(race: Race<any, any>, options: Options, terminal: Terminal): Promise<ExitCode> {
+async function runExplore(
+  race: Race<any, any>,
+  options: Options,
+  terminal: Terminal,
+  open: OpenEngine,
+): Promise<ExitCode> {
   checkMutant(race, options.mutant);
-  const report = await exploreOnEngine(race, options, terminal);
+  const report = await exploreOnEngine(race, options, terminal, open);
   if (options.json === true) {
     terminal.out(JSON.stringify(await exploreJson(report), undefined, 2));
   } else {
@@ -72,16 +80,17 @@ async function exploreOnEngine(
   race: Race<any, any>,
   options: Options,
   terminal: Terminal,
+  open: OpenEngine,
 ): Promise<ExploreReport> {
   const { seconds, seed, mutant } = options;
   const schedules = options.schedules ?? (seconds === undefined ? DEFAULT_SCHEDULES : Infinity);
   const progress = createProgressLine(terminal);
-  const engine = await openEngine();
   try {
-    return await explore(engine, race, { schedules, seconds, seed, mutant, onProgress: progress.show });
+    return await withEngine(open, options.engine, (engine) =>
+      explore(engine, race, { schedules, seconds, seed, mutant, onProgress: progress.show }),
+    );
   } finally {
     progress.clear();
-    await engine.close();
   }
 }
 

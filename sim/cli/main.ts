@@ -9,6 +9,7 @@ import { addExploreCommand } from "./explore-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { openByName, type OpenEngine } from "./with-engine.ts";
 
 /**
  * Runs the command line `argv` (without the program's own name) over `races`, whose first is the default. Never rejects:
@@ -18,14 +19,15 @@ export async function main(
   argv: readonly string[],
   races: readonly Race<any, any>[],
   terminal: Terminal = processTerminal(),
+  open: OpenEngine = openByName,
 ): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const program = createProgram(terminal);
   const exit = (chosen: ExitCode): void => {
     code = chosen;
   };
-  addExploreCommand(program, races, terminal, exit);
-  addReplayCommand(program, races, terminal, exit);
+  addExploreCommand(program, races, terminal, open, exit);
+  addReplayCommand(program, races, terminal, open, exit);
   addListCommand(program, races, terminal);
   try {
     await program.parseAsync([...argv], { from: "user" });

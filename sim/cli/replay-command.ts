@@ -2,7 +2,6 @@
  * `replay TOKEN`: the run of a token once more, told in full.
  */
 import type { Command } from "commander";
-import { openEngine } from "../pglite/index.ts";
 import type { Race } from "../race/race.ts";
 import { counterexampleText } from "../report/counterexample.ts";
 import { createPaint } from "../report/paint.ts";
@@ -14,9 +13,11 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
 import { wholeNumber } from "./read-number.ts";
 import type { Terminal } from "./terminal.ts";
+import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
 
 interface Options {
   readonly mutant?: number;
+  readonly engine: EngineName;
   readonly json?: true;
 }
 
@@ -25,6 +26,7 @@ export function addReplayCommand(
   program: Command,
   races: readonly Race<any, any>[],
   terminal: Terminal,
+  open: OpenEngine,
   exit: (code: ExitCode) => void,
 ): void {
   program
@@ -32,9 +34,10 @@ export function addReplayCommand(
     .description("run a token again and tell its story")
     .argument("<token>", "the token, as explore printed it")
     .option("--mutant <n>", "run this wrong variant in place of the token's", wholeNumber(0))
+    .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
     .action(async (token: string, options: Options) => {
-      exit(await runReplay(races, token, options, terminal));
+      exit(await runReplay(races, token, options, terminal, open));
     });
 }
 
@@ -43,11 +46,13 @@ async function runReplay(
   token: string,
   options: Options,
   terminal: Terminal,
+  open: OpenEngine,
 ): Promise<ExitCode> {
   const parts = parseToken(token);
   const race = findRace(races, parts.race);
   checkMutant(race, options.mutant ?? parts.mutant);
-  const run = await replayOnEngine(race, token, options.mutant);
+  const { mutant } = options;
+  const run = await withEngine(open, options.engine, (engine) => replay(engine, race, token, { mutant }));
   if (options.json === true) {
     terminal.out(JSON.stringify(await replayJson(run, token), undefined, 2));
   } else {
@@ -59,19 +64,6 @@ async function runReplay(
     );
   }
   return run.violations.length > 0 ? EXIT.violated : EXIT.ok;
-}
-
-async function replayOnEngine(
-  race: Race<any, any>,
-  token: string,
-  mutant: number | undefined,
-): Promise<RunResult> {
-  const engine = await openEngine();
-  try {
-    return await replay(engine, race, token, { mutant });
-  } finally {
-    await engine.close();
-  }
 }
 
 function violatedText(run: RunResult): string {
