@@ -15,7 +15,13 @@ import type { Track } from "./track.ts";
 import type { UserRelation } from "./user-relations.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import { convertRows, readReply, splitTag } from "./wire.ts";
-import type { OpenTransaction, SequencePage, WaitingStatement, YardSession } from "./yard-session.ts";
+import type {
+  OpenTransaction,
+  Savepoint,
+  SequencePage,
+  WaitingStatement,
+  YardSession,
+} from "./yard-session.ts";
 
 /** What the runner works with during one run. */
 export interface RunnerParts {
@@ -40,6 +46,9 @@ export class StatementRunner {
     this.nowUs = Math.round(parts.start.startMs * 1000);
     this.#waits = new WaitingRoom({
       ...parts,
+      get relations() {
+        return parts.relations;
+      },
       now: () => this.nowUs,
       retry: (session, waiting, move) => this.#retry(session, waiting, move),
       failTransaction: (session, move) => this.#failTransaction(session, move),
@@ -131,14 +140,16 @@ export class StatementRunner {
     name: string,
     move: MoveRecord,
   ): Promise<Outcome> {
-    const at = transaction.savepoints.lastIndexOf(name);
-    if (at < 0) {
+    const at = transaction.savepoints.findLastIndex((open) => open.name === name);
+    const savepoint = transaction.savepoints[at];
+    if (savepoint === undefined) {
       if (!transaction.failed) this.#failTransaction(session, move);
       return { kind: "failed", error: noSuchSavepoint(name) };
     }
     transaction.failed = false;
     const outcome = await this.#attempt(session, statement, this.#surroundings(session), undefined, move);
     transaction.savepoints.length = at + 1;
+    forgetSince(transaction, savepoint);
     move.released.push(session.name);
     return outcome;
   }
@@ -225,10 +236,8 @@ export class StatementRunner {
       transaction.place = "ended";
       return;
     }
-    const text = `rollback to savepoint "${savepoint.replaceAll('"', '""')}"`;
-    const surroundings = this.#surroundings(session);
-    const execution = track.run(session, text, [], surroundings);
-    this.#noteEffects(session, { text }, surroundings, execution, []);
+    track.control(session, `rollback to savepoint "${savepoint.name.replaceAll('"', '""')}"`);
+    forgetSince(transaction, savepoint);
   }
 
   #surroundings(session: YardSession): Surroundings {
@@ -242,8 +251,17 @@ function done(command: string): Outcome {
 }
 
 function keepSavepoints(transaction: OpenTransaction, kind: StatementKind): void {
-  if (kind.kind === "savepoint") transaction.savepoints.push(kind.name);
-  if (kind.kind === "release") transaction.savepoints.length = transaction.savepoints.lastIndexOf(kind.name);
+  const { savepoints, log, settings } = transaction;
+  if (kind.kind === "savepoint") {
+    savepoints.push({ name: kind.name, logged: log.length, settings: settings.length });
+  }
+  if (kind.kind === "release") savepoints.length = savepoints.findLastIndex(({ name }) => name === kind.name);
+}
+
+/** What ROLLBACK TO undid need not be run again: the transaction stands as it stood after SAVEPOINT. */
+function forgetSince(transaction: OpenTransaction, savepoint: Savepoint): void {
+  transaction.log.length = savepoint.logged;
+  transaction.settings.length = savepoint.settings;
 }
 
 function withoutValues(session: YardSession, statement: Statement): string {

@@ -15,7 +15,9 @@ export function unsupportedReason(statement: SyntaxNode): string | undefined {
     return "a WITH HOLD cursor";
   if (type === "TransactionStmt" && node["chain"] === true) return "AND CHAIN";
   if (tree.includes('"relpersistence":"t"')) return "a temporary table";
-  if (tree.includes('"concurrent":true')) return "CONCURRENTLY";
+  if (tree.includes('"concurrent":true') || tree.includes('"defname":"concurrently"')) return "CONCURRENTLY";
+  const view = SERVER_VIEW.exec(tree);
+  if (view) return `${view[1]}, which shows one backend,`;
   if ((type === "TransactionStmt" || type === "VariableSetStmt") && /"sval":"serializable"/i.test(tree)) {
     return "isolation level SERIALIZABLE";
   }
@@ -35,8 +37,10 @@ const BY_TYPE: Readonly<Record<string, string>> = {
   DiscardStmt: "DISCARD",
   CopyStmt: "COPY",
   VacuumStmt: "VACUUM or ANALYZE",
-  ClusterStmt: "CLUSTER",
 };
+
+/** Views and functions that would tell of the one backend, or of statistics that are not kept. */
+const SERVER_VIEW = /"(?:relname|sval)":"(pg_locks|pg_blocking_pids|pg_stat_[a-z_]+|pg_statio_[a-z_]+)"/;
 
 /** Function names as they stand in the tree; the transaction-level ones contain "xact". */
 const SESSION_LOCK = /"sval":"(pg_(?:try_)?advisory_(?:lock|lock_shared|unlock|unlock_shared|unlock_all))"/;

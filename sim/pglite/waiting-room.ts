@@ -183,7 +183,16 @@ export class WaitingRoom {
     });
   }
 
+  /**
+   * Who fails: the schedule's choice. Where two holders of one lock ask for more of it, Postgres fails the later one at
+   * once, before anybody sleeps (lmgr/proc.c, JoinWaitQueue).
+   */
   #chooseVictim(cycle: readonly YardSession[]): YardSession {
+    const [first, ...others] = cycle.map(({ waiting }) => waiting?.wait.lock);
+    const oneLock = others.every(
+      (lock) => lock?.kind === first?.kind && lock?.relation === first?.relation && lock?.row === first?.row,
+    );
+    if (oneLock && first?.kind !== "row" && first?.kind !== "transaction") return cycle[0] as YardSession;
     const choice = this.#parts.start.chooseVictim(cycle.map(({ name }) => name));
     return cycle[choice % cycle.length] as YardSession;
   }

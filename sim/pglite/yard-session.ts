@@ -27,6 +27,14 @@ export interface SequencePage {
   readonly page: Uint8Array;
 }
 
+/** An open savepoint, and how much of the transaction stands before it. */
+export interface Savepoint {
+  readonly name: string;
+  /** Statements in the log up to and with SAVEPOINT. */
+  readonly logged: number;
+  readonly settings: number;
+}
+
 /** An open transaction block. */
 export interface OpenTransaction {
   /** `nowUs` is the time of its first statement, with which BEGIN is sent. */
@@ -38,8 +46,8 @@ export interface OpenTransaction {
   place: "unstarted" | "track" | "siding" | "ended";
   /** A statement failed; only ROLLBACK and ROLLBACK TO are let through. */
   failed: boolean;
-  /** Names of the open savepoints, outermost first. */
-  readonly savepoints: string[];
+  /** The open savepoints, outermost first. */
+  readonly savepoints: Savepoint[];
   log: LoggedStatement[];
   /** SET statements whose effect outlives the transaction if it commits. */
   readonly settings: string[];
