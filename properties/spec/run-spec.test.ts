@@ -87,7 +87,7 @@ step temp { CREATE TEMP TABLE x (); }
 permutation hold temp free
 permutation hold want free`);
     expect(results[0]).toMatchObject({ state: "refused" });
-    expect(results[0]?.reason).toMatch(/"CREATE TEMP TABLE x \(\)": a temporary table/);
+    expect(results[0]?.reason).toMatch(/"CREATE TEMP TABLE x \(\);": a temporary table/);
     expect(results[1]).toMatchObject({ state: "ran" });
   });
 

@@ -8,6 +8,7 @@ import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
 import { addExploreCommand } from "./explore-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
+import { addSpecCommand } from "./spec-command.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { openByName, type OpenEngine } from "./with-engine.ts";
 
@@ -29,6 +30,7 @@ export async function main(
   addExploreCommand(program, races, terminal, open, exit);
   addReplayCommand(program, races, terminal, open, exit);
   addListCommand(program, races, terminal);
+  addSpecCommand(program, terminal, exit);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;

@@ -8,6 +8,7 @@
  * server's choice; `chooseVictim` is not asked. lock_timeout and statement_timeout are kept in virtual time by the harness
  * (see timeouts.ts); pg_sleep sleeps.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type {
   Engine,
   Move,
@@ -185,6 +186,7 @@ class ServerEngine implements Engine {
   async #settle(mover: string, before: ReadonlyMap<string, Wait>): Promise<Move> {
     const landed = await this.#flights.settle();
     const inAir = this.#flights.inAir();
+    if (inAir.length > 0) await everythingRead();
     for (const { deadlines, wait } of inAir) deadlines?.observe(wait, this.#nowMs);
     const move = toMove(mover, before, landed, inAir, this.#said());
     for (const session of move.commits) await this.#onCommit(session);
@@ -249,6 +251,12 @@ function seedOf(seed: number, session: string): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;
   for (const character of session) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   return hash / 2 ** 31;
+}
+
+/** What a backend sent before it began to wait has arrived; two turns of the event loop read it. */
+async function everythingRead(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }
 
 function misuse(message: string): SwitchyardError {

@@ -9,8 +9,12 @@ import type { DeadlockEdge, Engine, Move } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { Client } from "./client.ts";
 
-/** Without it CREATE INDEX leaves a table without statistics, and plans differ from a server's. */
-const CONTROL_SETTINGS = "set track_counts = on";
+/** How pg_regress has dates and times printed; the expected outputs of PostgreSQL's own suite are made with it. */
+const OUTPUT_SETTINGS = `
+  set datestyle = 'Postgres, MDY'; set timezone = 'America/Los_Angeles'; set intervalstyle = 'postgres_verbose'`;
+
+/** Questions that a server gets before a step is taken to wait for ever: a signal on its way takes no longer. */
+const MAX_QUESTIONS = 100;
 
 /** Statements that one message may take, counting the wake-ups of others; more is taken for a loop that does not end. */
 const MAX_STATEMENTS_PER_MESSAGE = 10_000;
@@ -57,16 +61,19 @@ export class Connections {
       onCommit: () => Promise.resolve(),
     });
     for (const session of [control, ...sessions]) await engine.open(session);
-    await connections.send(connections.control, CONTROL_SETTINGS);
-    if (engine.name === "postgres") await connections.#setApplicationNames(application);
+    await connections.#makeSettings(application);
     return connections;
   }
 
-  /** For specifications that look themselves up in pg_stat_activity, which only a server has. */
-  async #setApplicationNames(application: string): Promise<void> {
-    for (const client of this.clients) {
+  /** What isolationtester's sessions begin with when pg_isolation_regress runs it. */
+  async #makeSettings(application: string): Promise<void> {
+    // Without this one CREATE INDEX leaves a table without statistics, and plans differ from a server's.
+    await this.send(this.control, "set track_counts = on");
+    for (const client of [this.control, ...this.clients]) {
+      await this.send(client, OUTPUT_SETTINGS);
+      // For specifications that look themselves up in pg_stat_activity, which only a server has.
       const name = `${application}/${client.session}`.replaceAll("'", "''");
-      await this.send(client, `set application_name = '${name}'`);
+      if (this.#engine.name === "postgres") await this.send(client, `set application_name = '${name}'`);
     }
   }
 
@@ -85,7 +92,7 @@ export class Connections {
     return true;
   }
 
-  /** Deadlocks and timeouts come about: all that is held is let go, or the next timeout fires. */
+  /** Deadlocks and timeouts come about: all that is held is let go, or the next timeout fires. False if nothing can. */
   async #passTime(): Promise<boolean> {
     const held = this.clients.filter((client) => client.held);
     for (const client of held) client.held = false;
@@ -93,11 +100,21 @@ export class Connections {
     const due = [...this.#queue]
       .map((client) => ({ client, atMs: this.#engine.timeoutAt(client.session) ?? Infinity }))
       .sort((a, b) => a.atMs - b.atMs)[0];
-    if (due === undefined || due.atMs === Infinity) return false;
+    if (due === undefined || due.atMs === Infinity) return this.#signalled();
     this.#engine.advanceTo(due.atMs);
     const move = await this.#engine.expire(due.client.session);
     await this.#runAll([due.client, ...this.#note(due.client, move)]);
     return true;
+  }
+
+  /** On a server a waiting statement may be ended by a signal that another session sent; true if one was. */
+  async #signalled(): Promise<boolean> {
+    if (this.#engine.name !== "postgres" || this.control.busy) return false;
+    const waiting = this.#queue.size;
+    for (let asked = 0; asked < MAX_QUESTIONS && this.#queue.size === waiting; asked++) {
+      await this.send(this.control, "select");
+    }
+    return this.#queue.size < waiting;
   }
 
   #run(client: Client): Promise<void> {

@@ -8,7 +8,7 @@ export type BlockControl = "begin" | "begin-with-modes" | "commit" | "rollback" 
 
 /** One statement of a step. */
 export interface SplitStatement {
-  /** Without the semicolon and what surrounds it. */
+  /** As it stands where it is alone; else without the semicolon and what surrounds it. */
   readonly text: string;
   /** Absent for a statement that neither begins nor ends a block (AND CHAIN does both) nor needs one. */
   readonly control: BlockControl | undefined;
@@ -31,7 +31,7 @@ export function splitStatements(sql: string): SplitStatement[] {
   }
   const bytes = Buffer.from(sql);
   return parsed.map(({ stmt, stmt_location: start = 0, stmt_len: length = bytes.length - start }) => ({
-    text: bytes.toString("utf8", start, start + length).trim(),
+    text: parsed.length === 1 ? sql : bytes.toString("utf8", start, start + length).trim(),
     control: blockControl(stmt["TransactionStmt"]),
     deadlockTimeoutMs: deadlockTimeout(stmt["VariableSetStmt"]),
   }));
