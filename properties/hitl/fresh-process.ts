@@ -6,13 +6,22 @@ import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** What `switchyard ... --json` prints in a new process, and its exit code. Rejects if it prints no JSON. */
-export function switchyard(
-  ...argv: readonly string[]
-): Promise<{ readonly code: number; readonly json: any }> {
-  const program = ["--import", "tsx", "properties/switchyard.ts", ...argv, "--json"];
+/** What a command printed, and its exit code. */
+export interface Printed {
+  readonly code: number;
+  readonly json: any;
+}
+
+/** Runs `switchyard ... --json` in a new process. Rejects if it prints no JSON. */
+export function switchyard(...argv: readonly string[]): Promise<Printed> {
+  return runProgram("properties/switchyard.ts", ...argv);
+}
+
+/** The same with another program over the command line, a path from the repository's root. */
+export function runProgram(program: string, ...argv: readonly string[]): Promise<Printed> {
+  const words = ["--import", "tsx", program, ...argv, "--json"];
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, program, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, out, err) => {
+    execFile(process.execPath, words, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, out, err) => {
       const code = error === null ? 0 : error.code;
       if (typeof code !== "number" || out === "") reject(new Error(`exit ${code}: ${err}`, { cause: error }));
       else resolve({ code, json: JSON.parse(out) });
