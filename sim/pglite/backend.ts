@@ -8,6 +8,7 @@ import type { BackendMemory } from "./backend-memory.ts";
 import { bootBackend, type BackendFileSystem, type BootedBackend } from "./boot.ts";
 import { PGPROC, TRANSAM } from "./build-facts.ts";
 import { Entropy } from "./entropy.ts";
+import { ProgressTally, type Progress } from "./progress-tally.ts";
 import { readLockWait, type LockWait, type WaitTimeouts } from "./lock-wait.ts";
 import { messagePump, type Pump } from "./message-pump.ts";
 import { StaticsDoor, type SessionStatics } from "./session-statics.ts";
@@ -29,7 +30,7 @@ export interface Execution {
   readonly reply: Buffer;
   readonly fields: readonly Field[];
   /** Set where the statement was about to sleep on a lock; it was cancelled then, and `reply` holds the cancellation. */
-  readonly wait: (LockWait & WaitTimeouts) | undefined;
+  readonly wait: (LockWait & WaitTimeouts & { readonly progress: Progress }) | undefined;
   /** Whether a transaction with an id ended in it: an autocommit statement that changed something. */
   readonly completed: boolean;
   /** The error of a statement of `before`, which had to succeed. */
@@ -41,6 +42,8 @@ const POSTGRES_EPOCH_US = 946_684_800_000_000n;
 /** PostgreSQL's default deadlock_timeout, after which the timer of a lock wait is due. */
 const DEADLOCK_TIMEOUT_US = 1_000_000n;
 const FAR_FUTURE_US = 2n ** 62n;
+/** Bind, Execute, Sync. */
+const MESSAGES_PER_STATEMENT = 3;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** The in-process Postgres. */
@@ -59,32 +62,36 @@ export class Backend {
   readonly #statics: StaticsDoor;
   readonly #settingNames: { readonly lockTimeout: number; readonly statementTimeout: number };
   #dueAddresses: readonly number[] = [];
-  #wait: (LockWait & WaitTimeouts) | undefined;
+  #wait: Execution["wait"];
+  readonly #tally: ProgressTally;
 
   /** Boots, takes the doors over and finds what is not exported. */
   static async boot(): Promise<Backend> {
     const clock = new VirtualClock();
     const entropy = new Entropy();
+    const tally = new ProgressTally();
     clock.set(Date.UTC(2026, 0, 1) * 1000);
     const started: { backend?: Backend } = {};
     const machine = {
       clock,
+      tally,
       randomByte: () => entropy.byte(),
       onTimerArmed: () => started.backend?.onTimerArmed(),
     };
-    started.backend = new Backend(await bootBackend(machine), clock, entropy);
+    started.backend = new Backend(await bootBackend(machine), clock, entropy, tally);
     started.backend.#learnTimer();
     return started.backend;
   }
 
-  private constructor(booted: BootedBackend, clock: VirtualClock, entropy: Entropy) {
+  private constructor(booted: BootedBackend, clock: VirtualClock, entropy: Entropy, tally: ProgressTally) {
     this.#booted = booted;
     this.clock = clock;
     this.#entropy = entropy;
+    this.#tally = tally;
     this.memory = booted.memory;
     this.exports = booted.exports;
     this.fileSystem = booted.module.FS;
-    this.#pump = messagePump(booted.module, booted.memory);
+    this.#pump = messagePump(booted.module, booted.memory, tally);
     this.statements = new StatementCache(this.#pump);
     this.fileSystem.unlink("/dev/urandom");
     this.fileSystem.createDevice("/dev", "urandom", () => entropy.byte(), null);
@@ -119,13 +126,15 @@ export class Backend {
 
   /**
    * Runs one statement; the clock stands at `nowUs` when it starts. Statements of transaction control in `before` go out
-   * in the same call of the backend.
+   * in the same call of the backend. `after.do` is done at the first call after the moment
+   * `after.progress`.
    */
   execute(
     text: string,
     values: readonly unknown[],
     surroundings: Surroundings,
     before: readonly string[] = [],
+    after?: { readonly progress: Progress; readonly do: () => void },
   ): Execution {
     this.clock.set(surroundings.nowUs);
     this.#entropy.restart(surroundings.entropySeed);
@@ -134,12 +143,14 @@ export class Backend {
     if (before.length > 0 && !this.statements.has(text)) {
       const refusal = this.tryControl(...before);
       if (refusal) return { reply: NOTHING, fields: [], wait: undefined, completed: false, refusal };
-      return this.execute(text, values, surroundings);
+      return this.execute(text, values, surroundings, [], after);
     }
     const prepared = this.statements.prepare(text);
     if (Buffer.isBuffer(prepared)) return { reply: prepared, fields: [], wait: this.#wait, completed: false };
     const completions = this.completionCount();
     const own = values.length === 0 ? prepared.withoutValues : executeMessages(prepared.name, values);
+    this.#tally.begin(before.length * MESSAGES_PER_STATEMENT);
+    if (after) this.#tally.afterwards(after.progress, after.do);
     const answer = this.#pump(
       before.length === 0 ? own : Buffer.concat([...this.#controlMessages(before), own]),
     );
@@ -225,6 +236,7 @@ export class Backend {
     if (!wait) return;
     this.#wait = {
       ...wait,
+      progress: this.#tally.now(),
       lockTimeoutMs: this.#setting(this.#settingNames.lockTimeout),
       statementTimeoutMs: this.#setting(this.#settingNames.statementTimeout),
     };

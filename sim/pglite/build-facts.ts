@@ -13,7 +13,18 @@ export const PGLITE_VERSION = "0.5.16";
 export const SERVER_VERSION = "18.6";
 
 /** Byte offsets in `PGPROC`. */
-export const PGPROC = { xid: 36, waitLock: 92, waitLockMode: 100 } as const;
+export const PGPROC = {
+  links: 0,
+  waitStatus: 16,
+  latch: 20,
+  xid: 36,
+  pid: 44,
+  waitLock: 92,
+  waitLockMode: 100,
+} as const;
+
+/** Byte offsets in `Latch`. */
+export const LATCH = { isSet: 0 } as const;
 
 /** Byte offsets in `LOCK`; the tag is three u32, one u16 and the type byte. */
 export const LOCK = {
@@ -62,3 +73,15 @@ export const STATICS_END: number = 8 * 1024 * 1024;
 
 /** The status with which PGlite's loop reports a Postgres error that unwound to the main loop. */
 export const LONGJMP_STATUS = 100;
+
+/**
+ * Addresses of the program's statics: from `start` to `mallocState` they belong to a backend, except Emscripten's break
+ * (which `emscripten_get_sbrk_ptr` tells); from there on they belong to the C heap, which all backends share. `stackBase`
+ * is `stack_base_ptr`; `stackTop` is where the main thread's stack begins.
+ */
+export const STATICS = {
+  start: 2_560_000,
+  mallocState: 2_973_556,
+  stackBase: 2_879_780,
+  stackTop: 11_362_848,
+} as const;

@@ -7,6 +7,7 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { BackendMemory, type GrowingMemory } from "./backend-memory.ts";
+import type { ProgressTally } from "./progress-tally.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** What the backend asks of the machine, answered by the harness. */
@@ -14,6 +15,8 @@ export interface Machine {
   readonly clock: VirtualClock;
   /** The next byte of entropy. */
   randomByte(): number;
+  /** Told of every call through an `invoke_*` import. */
+  readonly tally: ProgressTally;
   /** Called when Postgres arms its one timer (`setitimer`) with a delay above zero. */
   onTimerArmed(): void;
 }
@@ -69,6 +72,22 @@ export function machineExtension(machine: Machine): MachineExtension {
   };
 }
 
+/** Counts the calls through `invoke_*`; the arities are spelled out because this is the hottest path of all. */
+function counted(invoke: ImportFunction, tally: ProgressTally): ImportFunction {
+  switch (invoke.length) {
+    case 1:
+      return (a) => (tally.call(), invoke(a as number));
+    case 2:
+      return (a, b) => (tally.call(), invoke(a as number, b as number));
+    case 3:
+      return (a, b, c) => (tally.call(), invoke(a as number, b as number, c as number));
+    case 4:
+      return (a, b, c, d) => (tally.call(), invoke(a as number, b as number, c as number, d as number));
+    default:
+      return (...values) => (tally.call(), invoke(...values));
+  }
+}
+
 const CLOCK_MONOTONIC = 1;
 
 function replaceImports(env: Record<string, ImportFunction>, machine: Machine, memory: BackendMemory): void {
@@ -83,6 +102,9 @@ function replaceImports(env: Record<string, ImportFunction>, machine: Machine, m
     }
     env[name] = replacement as ImportFunction;
   };
+  for (const [name, original] of Object.entries(env)) {
+    if (name.startsWith("invoke_")) env[name] = counted(original, machine.tally);
+  }
   replace("emscripten_date_now", () => clock.nowMs);
   replace("emscripten_get_now", () => {
     clock.glance();

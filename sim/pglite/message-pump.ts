@@ -7,6 +7,8 @@ import { SwitchyardError } from "../switchyard-error.ts";
 import type { BackendMemory } from "./backend-memory.ts";
 import { LONGJMP_STATUS } from "./build-facts.ts";
 
+import type { ProgressTally } from "./progress-tally.ts";
+
 /** The part of PGlite's Emscripten module that the pump drives. */
 export interface PumpModule {
   addFunction(callback: (pointer: number, length: number) => number, signature: string): number;
@@ -24,7 +26,7 @@ export interface PumpModule {
 export type Pump = (messages: Uint8Array) => Buffer;
 
 /** Takes the backend's socket over from PGlite; its `query` cannot be used afterwards. */
-export function messagePump(module: PumpModule, memory: BackendMemory): Pump {
+export function messagePump(module: PumpModule, memory: BackendMemory, tally: ProgressTally): Pump {
   let input: Uint8Array = new Uint8Array(0);
   let offset = 0;
   let output: Buffer[] = [];
@@ -45,7 +47,10 @@ export function messagePump(module: PumpModule, memory: BackendMemory): Pump {
     input = messages;
     offset = 0;
     output = [];
-    while (offset < input.length || module._pq_buffer_remaining_data() > 0) turnMainLoop(module);
+    while (offset < input.length || module._pq_buffer_remaining_data() > 0) {
+      tally.nextMessage();
+      turnMainLoop(module);
+    }
     module._PostgresSendReadyForQueryIfNecessary();
     module._pgl_pq_flush();
     memory.refresh();

@@ -34,6 +34,15 @@ export interface RunnerParts {
   readonly sessions: () => Iterable<YardSession>;
 }
 
+/** A statement that has just been run. */
+interface Made {
+  readonly statement: Statement;
+  readonly surroundings: Surroundings;
+  readonly execution: Execution;
+  readonly sequencesBefore: readonly SequencePage[];
+  readonly waited: WaitingStatement | undefined;
+}
+
 /** Statements of one run. */
 export class StatementRunner {
   /** Virtual time in microseconds since 1970. */
@@ -165,7 +174,7 @@ export class StatementRunner {
     const { backend, track, sequences } = this.#parts;
     const values = statement.values ?? [];
     const sequencesBefore = sequences.read();
-    const execution = track.run(session, statement.text, values, surroundings, waited?.snapshot);
+    const execution = track.run(session, statement.text, values, surroundings, waited);
     if (execution.wait) {
       return this.#waits.enter(
         session,
@@ -181,7 +190,7 @@ export class StatementRunner {
       if (transaction) this.#failTransaction(session, move);
       return { kind: "failed", error: reply.error };
     }
-    this.#noteEffects(session, statement, surroundings, execution, sequencesBefore);
+    this.#noteEffects(session, { statement, surroundings, execution, sequencesBefore, waited });
     if (!transaction && execution.completed) await this.#committed(session, undefined, move);
     const { command, rowCount } = splitTag(reply.tag ?? "");
     const rows = convertRows(reply, execution.fields, statement.rowMode === "array");
@@ -194,10 +203,7 @@ export class StatementRunner {
 
   #noteEffects(
     session: YardSession,
-    statement: Statement,
-    surroundings: Surroundings,
-    execution: Execution,
-    sequencesBefore: readonly SequencePage[],
+    { statement, surroundings, execution, sequencesBefore, waited }: Made,
   ): void {
     const { backend, track, sequences } = this.#parts;
     const kind = statementKind(statement.text);
@@ -213,7 +219,9 @@ export class StatementRunner {
       text: statement.text,
       values: statement.values ?? [],
       surroundings,
-      snapshot,
+      snapshot: waited?.snapshot ?? snapshot,
+      waitedAt: waited?.waitedAt,
+      laterSnapshot: waited && snapshot,
       reply: execution.reply,
       sequences: sequences.changedSince(sequencesBefore),
       pinned: kind.kind === "query" ? pinTakenRows(statement, kind.skipLocked, this.#parts) : undefined,

@@ -10,9 +10,10 @@ import { SwitchyardError } from "../switchyard-error.ts";
 import type { Backend, Execution, Surroundings } from "./backend.ts";
 import type { SequencePages } from "./sequence-pages.ts";
 import type { SessionOutput } from "./session-output.ts";
+import type { Progress } from "./progress-tally.ts";
 import type { TransactionSnapshot } from "./transaction-snapshot.ts";
 import { readReply } from "./wire.ts";
-import type { LoggedStatement, OpenTransaction, YardSession } from "./yard-session.ts";
+import type { LoggedStatement, OpenTransaction, Snapshots, YardSession } from "./yard-session.ts";
 
 /** Runs statements of many sessions on one backend. */
 export class Track {
@@ -51,14 +52,23 @@ export class Track {
     text: string,
     values: readonly unknown[],
     surroundings: Surroundings,
-    snapshot?: TransactionSnapshot,
+    again?: { readonly snapshot: TransactionSnapshot | undefined; readonly waitedAt: Progress },
   ): Execution {
     this.#enter(session);
     const { transaction } = session;
     // What ends in the pending control must not look like a commit of an autocommit statement.
     if (!transaction) this.#flush();
     else if (transaction.place === "unstarted") transaction.begin.nowUs = surroundings.nowUs;
-    return this.#output.read(session, this.#execute(transaction, { text, values, surroundings, snapshot }));
+    return this.#output.read(
+      session,
+      this.#execute(transaction, {
+        text,
+        values,
+        surroundings,
+        snapshot: again?.snapshot,
+        waitedAt: again?.waitedAt,
+      }),
+    );
   }
 
   /** Runs a statement that belongs to no session, beside all transactions. */
@@ -144,8 +154,7 @@ export class Track {
       this.#flush();
       const advanced = this.#sequences.rewind(logged.sequences);
       const { text, values } = logged.pinned ?? logged;
-      const { surroundings, snapshot } = logged;
-      const execution = this.#execute(transaction, { text, values, surroundings, snapshot });
+      const execution = this.#execute(transaction, { ...logged, text, values });
       this.#sequences.rewind(advanced);
       if (execution.wait !== undefined || !execution.reply.equals(logged.reply)) {
         throw differs(session, logged, execution);
@@ -161,9 +170,9 @@ export class Track {
       values,
       surroundings,
       snapshot,
-    }: Pick<LoggedStatement, "text" | "values" | "surroundings"> & {
-      readonly snapshot?: TransactionSnapshot | undefined;
-    },
+      waitedAt,
+      laterSnapshot,
+    }: Pick<LoggedStatement, "text" | "values" | "surroundings"> & Partial<Snapshots>,
   ): Execution {
     // A transaction that ends in between would make the backend take a fresh snapshot.
     if (snapshot) this.#flush();
@@ -173,7 +182,8 @@ export class Track {
     }
     if (snapshot) this.#backend.snapshots.impose(snapshot);
     const pending = this.#pending.splice(0);
-    const execution = this.#backend.execute(text, values, surroundings, pending);
+    const after = waitedAt && { progress: waitedAt, do: () => this.#backend.snapshots.follow(laterSnapshot) };
+    const execution = this.#backend.execute(text, values, surroundings, pending, after);
     if (snapshot) this.#backend.snapshots.release();
     if (execution.refusal) this.#refuse(execution.refusal, pending);
     this.#parking = undefined;

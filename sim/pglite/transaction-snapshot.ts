@@ -23,6 +23,8 @@ export interface SnapshotDoor {
   read(): TransactionSnapshot;
   /** Makes the next snapshots equal `snapshot`, until `release` or until a transaction ends. */
   impose(snapshot: TransactionSnapshot): void;
+  /** Makes the next snapshots equal `snapshot` in the midst of a statement, or fresh where it is undefined. */
+  follow(snapshot: TransactionSnapshot | undefined): void;
   /** Lets the next snapshot be a fresh one. */
   release(): void;
 }
@@ -37,6 +39,15 @@ export function snapshotDoor(memory: BackendMemory, address: number, transam: nu
     memory.setU32(address + count, xids.length / XID_BYTES);
     if (xids.length > 0) memory.write(memory.u32(address + pointer), xids);
   };
+  const release = (): void => memory.setU64(address + SNAPSHOT.completionCount, 0n);
+  const impose = (snapshot: TransactionSnapshot): void => {
+    memory.setU32(address + SNAPSHOT.xmin, snapshot.xmin);
+    memory.setU32(address + SNAPSHOT.xmax, snapshot.xmax);
+    writeArray(SNAPSHOT.xip, SNAPSHOT.xipCount, snapshot.xip);
+    writeArray(SNAPSHOT.subxip, SNAPSHOT.subxipCount, snapshot.subxip);
+    memory.setU8(address + SNAPSHOT.suboverflowed, snapshot.suboverflowed);
+    memory.setU64(address + SNAPSHOT.completionCount, memory.u64(transam + TRANSAM.completionCount));
+  };
   return {
     read: () => ({
       xmin: memory.u32(address + SNAPSHOT.xmin),
@@ -45,16 +56,8 @@ export function snapshotDoor(memory: BackendMemory, address: number, transam: nu
       subxip: array(SNAPSHOT.subxip, SNAPSHOT.subxipCount),
       suboverflowed: memory.u8(address + SNAPSHOT.suboverflowed),
     }),
-    impose: (snapshot) => {
-      memory.setU32(address + SNAPSHOT.xmin, snapshot.xmin);
-      memory.setU32(address + SNAPSHOT.xmax, snapshot.xmax);
-      writeArray(SNAPSHOT.xip, SNAPSHOT.xipCount, snapshot.xip);
-      writeArray(SNAPSHOT.subxip, SNAPSHOT.subxipCount, snapshot.subxip);
-      memory.setU8(address + SNAPSHOT.suboverflowed, snapshot.suboverflowed);
-      memory.setU64(address + SNAPSHOT.completionCount, memory.u64(transam + TRANSAM.completionCount));
-    },
-    release: () => {
-      memory.setU64(address + SNAPSHOT.completionCount, 0n);
-    },
+    impose,
+    follow: (snapshot) => (snapshot ? impose(snapshot) : release()),
+    release,
   };
 }

@@ -10,7 +10,7 @@ import type { DeadlockEdge, Outcome, RunStart, Statement, Wait } from "../engine
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Backend, Execution, Surroundings } from "./backend.ts";
 import { describeWait } from "./describe-wait.ts";
-import { LOCK_TAG, type LockWait, type WaitTimeouts } from "./lock-wait.ts";
+import { LOCK_TAG } from "./lock-wait.ts";
 import type { MoveRecord } from "./move-record.ts";
 import { deadlockDetected } from "./postgres-errors.ts";
 import type { Track } from "./track.ts";
@@ -38,7 +38,7 @@ export interface Blocked {
   /** Set where the statement had waited before. */
   readonly waited: WaitingStatement | undefined;
   readonly execution: Execution;
-  readonly wait: LockWait & WaitTimeouts;
+  readonly wait: NonNullable<Execution["wait"]>;
 }
 
 /** XactIsoLevel of READ COMMITTED. */
@@ -63,6 +63,7 @@ export class WaitingRoom {
       statement: blocked.statement,
       surroundings: blocked.surroundings,
       snapshot,
+      waitedAt: blocked.wait.progress,
       wait,
       timeout: this.#timeout(blocked),
     };

@@ -4,15 +4,23 @@
 import type { Statement, Wait } from "../engine/port.ts";
 import type { Surroundings } from "./backend.ts";
 import type { SessionStatics } from "./session-statics.ts";
+import type { Progress } from "./progress-tally.ts";
 import type { TransactionSnapshot } from "./transaction-snapshot.ts";
 
+/** The snapshots under which a statement ran. */
+export interface Snapshots {
+  /** The one that it began with. */
+  readonly snapshot: TransactionSnapshot | undefined;
+  /** Where it had to wait: the moment after which its triggers and functions saw afresh, and what they saw. */
+  readonly waitedAt: Progress | undefined;
+  readonly laterSnapshot: TransactionSnapshot | undefined;
+}
+
 /** A statement of the open transaction, with all that its re-run needs to be the same. */
-export interface LoggedStatement {
+export interface LoggedStatement extends Snapshots {
   readonly text: string;
   readonly values: readonly unknown[];
   readonly surroundings: Surroundings;
-  /** The snapshot that it ran under. */
-  readonly snapshot: TransactionSnapshot;
   /** The backend's answer at the first run, byte for byte. */
   readonly reply: Buffer;
   /** Sequences that it advanced: the pages before, to be put back for the re-run. */
@@ -61,6 +69,8 @@ export interface WaitingStatement {
   readonly surroundings: Surroundings;
   /** The snapshot to run again under; undefined where a fresh one is due. */
   readonly snapshot: TransactionSnapshot | undefined;
+  /** How far it had come when it had to wait. */
+  readonly waitedAt: Progress;
   wait: Wait;
   /** When lock_timeout or statement_timeout ends it, in virtual microseconds, and which of them. */
   readonly timeout: { readonly atUs: number; readonly kind: "lock" | "statement" } | undefined;

@@ -1,0 +1,195 @@
+/**
+ * Several backends of one Postgres server in one WebAssembly memory.
+ *
+ * They share what processes of a server share (buffers, locks, the array of processes) and, unlike processes, the C heap.
+ * Only one of them is "in place" at a time: its statics are. Its statement runs on a lane; if it sleeps, its stack stays
+ * there, its statics are put aside, and another backend runs.
+ */
+import { SwitchyardError } from "../../switchyard-error.ts";
+import { LATCH, PGPROC } from "../build-facts.ts";
+import { bootNext, ForkPoint } from "./boot-next.ts";
+import { Lane, type LaneStep } from "./lane.ts";
+import { machineDoors } from "./machine-doors.ts";
+import { MainInstance } from "./main-instance.ts";
+import { loadProgram } from "./program.ts";
+import { SharedClock } from "./shared-clock.ts";
+import { Statics, type AddressRange, type StaticsImage } from "./statics.ts";
+
+/** What the backends start from. */
+export interface BackendsStart {
+  /** The data directory, a tar archive. */
+  readonly image: Uint8Array<ArrayBuffer>;
+  readonly settings: Readonly<Record<string, string>>;
+  /** PGlite's own parameters. */
+  readonly defaultParams: readonly string[];
+  readonly randomByte: () => number;
+  readonly clock: SharedClock;
+}
+
+/** Process id of the first backend. */
+const FIRST_PID = 42;
+
+/** One backend. */
+export interface Backend {
+  readonly pid: number;
+  /** Address of its PGPROC. */
+  readonly proc: number;
+  readonly image: StaticsImage;
+  /** The lane on which its statement sleeps. */
+  lane: Lane | undefined;
+}
+
+/** The backends of one server. */
+export class Backends {
+  readonly main: MainInstance;
+  readonly #statics: Statics;
+  readonly #fork: StaticsImage;
+  readonly #params: string[];
+  readonly #clock: SharedClock;
+  readonly #all: Backend[] = [];
+  readonly #lanes: Lane[] = [];
+  #inPlace: Backend;
+
+  static async open({ image, settings, defaultParams, randomByte, clock }: BackendsStart): Promise<Backends> {
+    const main = new MainInstance(await loadProgram(), machineDoors(clock, randomByte));
+    const statics = new Statics(main.memory);
+    const params = [
+      ...defaultParams,
+      ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ];
+    const fork = new ForkPoint(main, statics);
+    await main.boot(image, params);
+    return new Backends(main, statics, fork.image, params, clock);
+  }
+
+  private constructor(
+    main: MainInstance,
+    statics: Statics,
+    fork: StaticsImage,
+    params: string[],
+    clock: SharedClock,
+  ) {
+    this.main = main;
+    this.#statics = statics;
+    this.#fork = fork;
+    this.#params = params;
+    this.#clock = clock;
+    statics.begin();
+    this.#inPlace = this.#adopt(FIRST_PID);
+    this.#lanes.push(new Lane(main, clock.buffer));
+  }
+
+  /** The first backend, which booted the server. */
+  get first(): Backend {
+    return this.#all[0] as Backend;
+  }
+
+  /** Boots one more. */
+  boot(): Backend {
+    this.#statics.save(this.#inPlace.image);
+    const pid = FIRST_PID + this.#all.length;
+    bootNext(this.main, this.#statics, this.#fork, this.#params, pid);
+    this.#inPlace = this.#adopt(pid);
+    this.learn();
+    return this.#inPlace;
+  }
+
+  /** Puts the statics of `backend` in place. */
+  use(backend: Backend): void {
+    if (this.#inPlace === backend) return;
+    this.#statics.save(this.#inPlace.image);
+    this.#statics.load(backend.image);
+    this.#inPlace = backend;
+  }
+
+  /** Runs messages that cannot make `backend` wait, on the main thread. */
+  runHere(backend: Backend, messages: Uint8Array): Buffer {
+    this.use(backend);
+    return this.main.pump(messages);
+  }
+
+  /** Runs messages on a lane, until they are done or `backend` sleeps. */
+  run(backend: Backend, messages: Uint8Array): LaneStep {
+    this.use(backend);
+    const lane = this.#freeLane();
+    return this.#after(backend, lane, lane.start(messages));
+  }
+
+  /** Lets the sleeping statement of `backend` go on: it looks at its latch, and sleeps again if there is nothing for it. */
+  wake(backend: Backend): LaneStep {
+    const { lane } = backend;
+    if (!lane)
+      throw new SwitchyardError("harness", "A backend was woken that does not sleep.", "Report the token.");
+    this.use(backend);
+    return this.#after(backend, lane, lane.resume());
+  }
+
+  /** Whether somebody has set the latch of a sleeping backend, or granted the lock that it sleeps for. */
+  hasNews({ proc, lane }: Backend): boolean {
+    if (!lane) return false;
+    const { memory } = this.main;
+    const waitsForLock = memory.u32(proc + PGPROC.waitLock) !== 0;
+    return (
+      memory.u32(proc + PGPROC.latch + LATCH.isSet) !== 0 ||
+      (waitsForLock && !isWaiting(memory.u32(proc + PGPROC.waitStatus)))
+    );
+  }
+
+  /** Lets the timers of a backend that are due at `nowUs` fire. */
+  fireTimers(backend: Backend, nowUs: number): void {
+    this.use(backend);
+    const present = this.#clock.nowUs;
+    this.#clock.set(nowUs);
+    this.main.call("_emscripten_timeout")(0, nowUs / 1000);
+    this.#clock.set(present);
+  }
+
+  /** Cancels the statement of a sleeping backend, as pg_cancel_backend does. */
+  cancel(backend: Backend): LaneStep {
+    this.use(backend);
+    this.main.memory.setU32(this.main.addressOf("QueryCancelPending"), 1);
+    this.main.memory.setU32(this.main.addressOf("InterruptPending"), 1);
+    return this.wake(backend);
+  }
+
+  /** Looks for statics that changed for the first time; to be called after a statement of a new kind. */
+  learn(): void {
+    const others = this.#all.filter((backend) => backend !== this.#inPlace);
+    this.#statics.learn(others.map(({ image }) => image));
+  }
+
+  /** Counts a range of addresses among the statics that change. */
+  expect(range: AddressRange): void {
+    this.#statics.expect(range);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+
+  #adopt(pid: number): Backend {
+    const { main } = this;
+    const proc = main.memory.u32(main.addressOf("MyProc"));
+    const backend = { pid, proc, image: this.#statics.captureAll(), lane: undefined };
+    this.#all.push(backend);
+    return backend;
+  }
+
+  #freeLane(): Lane {
+    let lane = this.#lanes.find(({ busy }) => !busy);
+    if (!lane) this.#lanes.push((lane = new Lane(this.main, this.#clock.buffer)));
+    return lane;
+  }
+
+  #after(backend: Backend, lane: Lane, step: LaneStep): LaneStep {
+    backend.lane = step.kind === "asleep" ? lane : undefined;
+    return step;
+  }
+}
+
+/** PROC_WAIT_STATUS_WAITING. */
+const WAITING = 1;
+
+function isWaiting(status: number): boolean {
+  return status === WAITING;
+}

@@ -1,0 +1,296 @@
+/**
+ * The main thread's instance of the program: PGlite itself, with its file system, on shared memory and with the harness's
+ * doors in place of the machine's. Other instances (lanes) ask it for whatever they cannot answer themselves.
+ */
+import { PGlite } from "@electric-sql/pglite";
+import { SwitchyardError } from "../../switchyard-error.ts";
+import { LONGJMP_STATUS, STATICS } from "../build-facts.ts";
+import { FunctionTable, type TableEntry } from "./function-table.ts";
+import type { MachineDoors } from "./machine-doors.ts";
+
+import { WAIT_LATCH_HOOK, type Program } from "./program.ts";
+import { SharedMemory } from "./shared-memory.ts";
+import { recordSideModules, type SideModule } from "./side-modules.ts";
+import { withSharedMemory } from "./wasm-edit.ts";
+import { wasm, type WasmImports, type WasmInstance, type WasmTable } from "./web-assembly.ts";
+
+/** A function that the program imports. */
+export type ImportFunction = (...values: (number | bigint)[]) => number | bigint | undefined;
+
+/** The part of PGlite's Emscripten file system that the harness uses. */
+export interface BackendFileSystem {
+  lookupPath(path: string): { readonly node: FileNode };
+  unlink(path: string): void;
+  analyzePath(path: string): { readonly exists: boolean };
+  readdir(path: string): string[];
+  readFile(path: string): Uint8Array;
+  writeFile(path: string, bytes: Uint8Array): void;
+  createDevice(parent: string, name: string, input: () => number, output: null): void;
+}
+
+/** A file of the in-memory file system. */
+export interface FileNode {
+  contents: Uint8Array;
+  usedBytes: number;
+  readonly node_ops: unknown;
+  stream_ops: {
+    write(
+      stream: { node: FileNode; position: number },
+      buffer: Uint8Array,
+      offset: number,
+      length: number,
+      position: number,
+    ): number;
+  };
+}
+
+/** The part of PGlite's Emscripten module that the harness drives. */
+export interface MainModule {
+  readonly FS: BackendFileSystem;
+  readonly ENV: Readonly<Record<string, string>>;
+  callMain(args: string[]): number;
+  addFunction(callback: (pointer: number, length: number) => number, signature: string): number;
+  stackSave(): number;
+  stackRestore(stackPointer: number): void;
+  _malloc(bytes: number): number;
+  _pgl_setPGliteActive(active: number): void;
+  _pgl_startPGlite(): void;
+  _pgl_set_rw_cbs(read: number, write: number): void;
+  _pq_buffer_remaining_data(): number;
+  _PostgresMainLoopOnce(): void;
+  _PostgresMainLongJmp(): void;
+  _PostgresSendReadyForQueryIfNecessary(): void;
+  _pgl_pq_flush(): void;
+}
+
+/** What happens while a backend boots, for the one who boots it. */
+export interface BootWatch {
+  /** An import was called. */
+  readonly onImport: (name: string, values: readonly (number | bigint)[]) => void;
+}
+
+/** What an instance on another thread has to take over. */
+export interface InstanceUpdate {
+  readonly libraries: readonly Omit<SideModule, "exports">[];
+  readonly entries: readonly TableEntry[];
+  readonly tableLength: number;
+}
+
+/** Directory of PGlite's loadable libraries. */
+const LIBRARY_DIRECTORY = "/pglite/lib/postgresql";
+/** Where `struct dso` has the name of its file (Emscripten, dynlink.c). */
+const DSO_NAME = 36;
+
+/** PGlite on shared memory. */
+export class MainInstance {
+  readonly memory: SharedMemory = new SharedMemory();
+  readonly program: Program;
+  /** Libraries loaded so far. */
+  readonly libraries: SideModule[] = [];
+  /** Indexes of the functions through which a backend reads its messages and writes its answers. */
+  readonly callbacks: { readonly read: number; readonly write: number } = { read: 0, write: 0 };
+  watch: BootWatch | undefined;
+  module!: MainModule;
+  exports!: Readonly<Record<string, unknown>>;
+  readonly #doors: MachineDoors;
+  readonly #imports = new Map<string, ImportFunction>();
+  #table!: FunctionTable;
+  readonly #entries: TableEntry[] = [];
+  /** How much of `libraries` and `#entries` an instance knows. */
+  readonly #known = new WeakMap<object, { libraries: number; entries: number }>();
+  #sharedLibraries = false;
+  #input: Uint8Array = new Uint8Array(0);
+  #inputAt = 0;
+  #output: Buffer[] = [];
+
+  constructor(program: Program, doors: MachineDoors) {
+    this.program = program;
+    this.#doors = doors;
+  }
+
+  /** Boots the first backend from a data directory (a tar archive). */
+  async boot(image: Uint8Array<ArrayBuffer>, startParams: string[]): Promise<void> {
+    const setup = (_pg: unknown, options: object): Promise<object> => {
+      const emscriptenOpts = {
+        ...options,
+        wasmMemory: this.memory.wasm,
+        instantiateWasm: (imports: WasmImports, done: (instance: WasmInstance, module: object) => void) => {
+          this.#instantiate(imports, done);
+          return {};
+        },
+      };
+      this.module = emscriptenOpts as unknown as MainModule;
+      return Promise.resolve({ emscriptenOpts });
+    };
+    const extension = { name: "switchyard", setup };
+    await PGlite.create({
+      loadDataDir: new Blob([image]),
+      startParams,
+      extensions: { switchyard: extension as never },
+    });
+    this.#takeOver();
+  }
+
+  /** The address of an exported C global. */
+  addressOf(name: string): number {
+    const exported = this.exports[name] as { readonly value?: number } | undefined;
+    if (typeof exported?.value === "number") return exported.value;
+    throw missing(`does not export "${name}"`);
+  }
+
+  /** An exported function. */
+  call(name: string): (...values: number[]) => number {
+    const exported = this.exports[name];
+    if (typeof exported === "function") return exported as (...values: number[]) => number;
+    throw missing(`does not export "${name}"`);
+  }
+
+  /** Memory of the C heap, for good. */
+  allocate(bytes: number): number {
+    return this.module._malloc(bytes);
+  }
+
+  /** The address of a C string on the heap, for good. */
+  cString(text: string): number {
+    const address = this.allocate(text.length + 1);
+    this.memory.bytes().write(`${text}\0`, address, "latin1");
+    return address;
+  }
+
+  /** The program's imports in order, as this instance has them. */
+  importList(): ImportFunction[] {
+    return wasm.Module.imports(this.program.module).map(
+      ({ name }) => this.#imports.get(name) ?? (() => undefined),
+    );
+  }
+
+  /** What `instance` does not know yet; undefined if nothing. */
+  updateFor(instance: object): InstanceUpdate | undefined {
+    this.#entries.push(...this.#table.added());
+    const known = this.#known.get(instance) ?? { libraries: 0, entries: 0 };
+    if (known.entries === this.#entries.length && known.libraries === this.libraries.length) return undefined;
+    const libraries = this.libraries.slice(known.libraries).map(({ exports: _, ...library }) => library);
+    const entries = this.#entries.slice(known.entries);
+    this.#known.set(instance, { libraries: this.libraries.length, entries: this.#entries.length });
+    return { libraries, entries, tableLength: this.#table.length };
+  }
+
+  /** Lets the backend whose statics are in place handle `messages` here; they must not make it wait. */
+  pump(messages: Uint8Array): Buffer {
+    this.#input = messages;
+    this.#inputAt = 0;
+    this.#output = [];
+    this.memory.setU32(STATICS.stackBase, STATICS.stackTop);
+    const { module } = this;
+    while (this.#inputAt < messages.length || module._pq_buffer_remaining_data() > 0) this.#turnMainLoop();
+    module._PostgresSendReadyForQueryIfNecessary();
+    module._pgl_pq_flush();
+    return this.#output.length === 1 && this.#output[0] ? this.#output[0] : Buffer.concat(this.#output);
+  }
+
+  #instantiate(imports: WasmImports, done: (instance: WasmInstance, module: object) => void): void {
+    const env = imports["env"] as Record<string, ImportFunction>;
+    const replacements = this.#doors.replacements(this);
+    for (const [name, original] of Object.entries(env)) {
+      if (typeof original !== "function" || name.startsWith("invoke_")) continue;
+      const call = replacements[name] ?? original;
+      env[name] = (...values) => {
+        this.watch?.onImport(name, values);
+        if (process.env.SYD && name === "fd_write") {
+          const w = this.memory;
+          for (let i = 0; i < Number(values[2]); i++) {
+            const s = w.u32(Number(values[1]) + 8 * i);
+            process.stderr.write(w.bytes().toString("latin1", s, s + w.u32(Number(values[1]) + 8 * i + 4)));
+          }
+        }
+        return call(...values);
+      };
+      this.#imports.set(name, env[name] as ImportFunction);
+    }
+    const load = env["_dlopen_js"] as ImportFunction;
+    env["_dlopen_js"] = (...values) => this.#loadLibrary(load, values);
+    this.#imports.set("_dlopen_js", env["_dlopen_js"]);
+    if (!this.#imports.has(WAIT_LATCH_HOOK)) throw missing(`does not import "${WAIT_LATCH_HOOK}"`);
+    (imports["env"] as Record<string, unknown>)["memory"] = this.memory.wasm;
+    for (const { address, bytes } of this.program.data) this.memory.bytes().set(bytes, address);
+    const instance = new wasm.Instance(this.program.module, imports);
+    this.exports = instance.exports;
+    this.#table = new FunctionTable(instance.exports["__indirect_function_table"] as WasmTable, this.exports);
+    done(instance, this.program.module);
+  }
+
+  /** PGlite's own queries are over: its socket becomes ours. */
+  #takeOver(): void {
+    const read = (pointer: number, capacity: number): number => {
+      const chunk = this.#input.subarray(this.#inputAt, this.#inputAt + capacity);
+      this.memory.bytes().set(chunk, pointer);
+      this.#inputAt += chunk.length;
+      return chunk.length;
+    };
+    const write = (pointer: number, length: number): number => {
+      this.#output.push(this.memory.copy(pointer, pointer + length));
+      return length;
+    };
+    const { module } = this;
+    Object.assign(this.callbacks, {
+      read: module.addFunction(read, "ipi"),
+      write: module.addFunction(write, "ipi"),
+    });
+    module._pgl_set_rw_cbs(this.callbacks.read, this.callbacks.write);
+  }
+
+  /** One turn of the server's main loop; an error of a statement unwinds to here, as it does in Postgres itself. */
+  #turnMainLoop(): void {
+    const stackPointer = this.module.stackSave();
+    try {
+      this.module._PostgresMainLoopOnce();
+    } catch (thrown) {
+      this.module.stackRestore(stackPointer);
+      if ((thrown as { status?: number }).status !== LONGJMP_STATUS) throw stopped(thrown);
+      this.module._PostgresMainLongJmp();
+    }
+  }
+
+  #loadLibrary(load: ImportFunction, values: (number | bigint)[]): number | bigint | undefined {
+    console.error('LOAD', values, this.#sharedLibraries); if (!this.#sharedLibraries) this.#shareLibraries();
+    const path = this.memory.cString(Number(values[0]) + DSO_NAME);
+    let result: number | bigint | undefined;
+    const found = recordSideModules(
+      () => (result = load(...values)),
+      () => this.module.FS.readFile(path),
+    );
+    for (const library of found) {
+      this.#table.add(this.libraries.length, library);
+      this.libraries.push(library);
+    }
+    return result;
+  }
+
+  /** Gives every library of the installation a shared memory. */
+  #shareLibraries(): void {
+    const { FS } = this.module;
+    for (const name of FS.readdir(LIBRARY_DIRECTORY)) {
+      if (!name.endsWith(".so")) continue;
+      const path = `${LIBRARY_DIRECTORY}/${name}`;
+      const q = FS.readFile(path); const z = withSharedMemory(q); FS.writeFile(path, z); if (name==='plpgsql.so') console.error('SHARE', q.length, z.length, FS.readFile(path).length, Buffer.compare(FS.readFile(path), z));
+    }
+    this.#sharedLibraries = true;
+  }
+}
+
+function missing(what: string): SwitchyardError {
+  return new SwitchyardError(
+    "harness",
+    `The installed PGlite ${what}.`,
+    "Install the version of @electric-sql/pglite that package.json pins.",
+  );
+}
+
+function stopped(thrown: unknown): SwitchyardError {
+  return new SwitchyardError(
+    "harness",
+    `The in-process Postgres stopped: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+    "Run the command again; if it stops at the same place, report the token.",
+    { cause: thrown },
+  );
+}

@@ -1,0 +1,35 @@
+/**
+ * PGlite's WebAssembly, edited and compiled once per process: every instance of it works on the same shared memory.
+ */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { readData, withCallAtEntry, withoutData, withSharedMemory, type DataSegment } from "./wasm-edit.ts";
+import { wasm, type WasmModule } from "./web-assembly.ts";
+
+/** A compiled program and the data that its memory begins with. */
+export interface Program {
+  readonly module: WasmModule;
+  readonly data: readonly DataSegment[];
+}
+
+/**
+ * The import that `WaitLatch` calls first, with its latch, its events and its timeout. (As PGlite builds it, a server's
+ * poll() never sleeps, so that a backend which waits would spin. Nothing else uses this import.)
+ */
+export const WAIT_LATCH_HOOK = "__syscall_poll";
+
+let program: Promise<Program> | undefined;
+
+/** The program; compiled at the first call. */
+export function loadProgram(): Promise<Program> {
+  program ??= compile();
+  return program;
+}
+
+async function compile(): Promise<Program> {
+  const main = createRequire(import.meta.url).resolve("@electric-sql/pglite");
+  const binary = await readFile(join(dirname(main), "pglite.wasm"));
+  const hooked = withCallAtEntry(withSharedMemory(binary), "WaitLatch", WAIT_LATCH_HOOK);
+  return { module: await wasm.compile(withoutData(hooked)), data: readData(binary) };
+}

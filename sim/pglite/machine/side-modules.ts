@@ -1,0 +1,92 @@
+/**
+ * Libraries that Postgres loads at run time (dlopen), e.g. plpgsql: recorded as the main instance loads them, so that the
+ * instances of other threads can have the same functions at the same places.
+ */
+import { SwitchyardError } from "../../switchyard-error.ts";
+import { WasmReader } from "./wasm-sections.ts";
+import { withoutData } from "./wasm-edit.ts";
+import { wasm, type WasmImports, type WasmInstance, type WasmModule } from "./web-assembly.ts";
+
+/** A loaded library. */
+export interface SideModule {
+  /** Without its data, which lies in memory already. */
+  readonly module: WasmModule;
+  readonly memoryBase: number;
+  readonly memorySize: number;
+  readonly tableBase: number;
+  readonly tableSize: number;
+  /** Values of its global offset table, by "GOT.mem.name" and "GOT.func.name". */
+  readonly offsets: Readonly<Record<string, number>>;
+  /** Functions of the main thread's instance. */
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+/** Notes every library that `load` instantiates; `binaryOf` gives the bytes of the library being loaded. */
+export function recordSideModules(load: () => unknown, binaryOf: () => Uint8Array): SideModule[] {
+  const original = wasm.Instance;
+  const found: { module: WasmModule; imports: WasmImports; instance: WasmInstance }[] = [];
+  const recording = function (module: WasmModule, imports: WasmImports): WasmInstance {
+    let instance; try { instance = new original(module, imports); } catch (e) { console.error('INST', e, wasm.Module.imports(module).filter(i=>i.kind==='memory'), imports.env.memory, wasm.Module.customSections(module,'dylink.0').length); throw e; }
+    if (wasm.Module.customSections(module, "dylink.0").length > 0) {
+      found.push({ module, imports, instance });
+    }
+    return instance;
+  };
+  recording.prototype = original.prototype;
+  wasm.Instance = recording as unknown as typeof original;
+  try {
+    load();
+  } finally {
+    wasm.Instance = original;
+  }
+  if (found.length > 1) throw tooMany();
+  return found.map(({ module, imports, instance }) => ({
+    module: new wasm.Module(withoutData(binaryOf())),
+    memoryBase: numberOf(imports["env"]?.["__memory_base"]),
+    tableBase: numberOf(imports["env"]?.["__table_base"]),
+    ...readSizes(module),
+    offsets: readOffsets(module, imports),
+    exports: instance.exports,
+  }));
+}
+
+/** Type of the subsection of "dylink.0" that tells sizes. */
+const DYLINK_MEM_INFO = 1;
+
+function readSizes(module: WasmModule): { readonly memorySize: number; readonly tableSize: number } {
+  const [section] = wasm.Module.customSections(module, "dylink.0");
+  const reader = new WasmReader(new Uint8Array(section ?? new ArrayBuffer(0)));
+  while (reader.at < reader.bytes.length) {
+    const type = reader.byte();
+    const length = reader.number();
+    const end = reader.at + length;
+    if (type === DYLINK_MEM_INFO) {
+      const memorySize = reader.number();
+      reader.number();
+      return { memorySize, tableSize: reader.number() };
+    }
+    reader.at = end;
+  }
+  return { memorySize: 0, tableSize: 0 };
+}
+
+function readOffsets(module: WasmModule, imports: WasmImports): Record<string, number> {
+  const offsets: Record<string, number> = {};
+  for (const { module: from, name } of wasm.Module.imports(module)) {
+    if (from.startsWith("GOT.")) offsets[`${from}.${name}`] = numberOf(imports[from]?.[name]);
+  }
+  return offsets;
+}
+
+/** A number, or the value of a WebAssembly global. */
+function numberOf(value: unknown): number {
+  return Number(value instanceof wasm.Global ? value.value : (value ?? 0));
+}
+
+function tooMany(): SwitchyardError {
+  return new SwitchyardError(
+    "harness",
+    "A library of the in-process Postgres loads another library, which the harness does not follow.",
+    "Run the race with --engine postgres.",
+  );
+}
