@@ -237,13 +237,20 @@ export class Backend {
     this.#wait = {
       ...wait,
       progress: this.#tally.now(),
-      lockTimeoutMs: this.#setting(this.#settingNames.lockTimeout),
-      statementTimeoutMs: this.#setting(this.#settingNames.statementTimeout),
+      ...this.timeouts(),
     };
     // A set latch ends the sleep before it begins; the pending cancel then ends the statement.
     this.memory.setU32(this.memory.u32(this.addressOf("MyLatch")), 1);
     this.memory.setU32(this.addressOf("QueryCancelPending"), 1);
     this.memory.setU32(this.addressOf("InterruptPending"), 1);
+  }
+
+  /** lock_timeout and statement_timeout as they are in force. */
+  timeouts(): WaitTimeouts {
+    return {
+      lockTimeoutMs: this.#setting(this.#settingNames.lockTimeout),
+      statementTimeoutMs: this.#setting(this.#settingNames.statementTimeout),
+    };
   }
 
   /** The value of a numeric setting in its base unit; `name` is the address of its C string. */

@@ -57,6 +57,11 @@ const CONFLICT_MASKS: readonly number[] = CONFLICTS.map((modes) =>
   modes.reduce((mask, mode) => mask | (1 << mode), 0),
 );
 
+/** Whether two modes, by number, exclude each other. */
+export function conflicts(mode: number, other: number): boolean {
+  return ((CONFLICT_MASKS[mode] ?? 0) & (1 << other)) !== 0;
+}
+
 /** The wait of the process whose PGPROC is at `proc`, or undefined if it does not wait. */
 export function readLockWait(memory: BackendMemory, proc: number): LockWait | undefined {
   const lock = memory.u32(proc + PGPROC.waitLock);

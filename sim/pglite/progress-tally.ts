@@ -11,6 +11,9 @@ export interface Progress {
   readonly calls: number;
 }
 
+/** A moment that no statement reaches. */
+export const NEVER: Progress = { message: Number.MAX_SAFE_INTEGER, calls: 0 };
+
 /** Counts, and does something once a moment has passed. */
 export class ProgressTally {
   #calls = 0;

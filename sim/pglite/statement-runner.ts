@@ -6,9 +6,11 @@ import { deriveSeed } from "../random.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Backend, Execution, Surroundings } from "./backend.ts";
 import type { BufferPool } from "./buffer-pool.ts";
+import { hasQueue, heldLocks, mustQueueBehind } from "./lock-queue.ts";
 import type { MoveRecord } from "./move-record.ts";
 import { pinTakenRows } from "./pin-taken-rows.ts";
 import { noSuchSavepoint, transactionAborted } from "./postgres-errors.ts";
+import { NEVER } from "./progress-tally.ts";
 import type { SequencePages } from "./sequence-pages.ts";
 import { statementKind, type StatementKind } from "./statement-kind.ts";
 import type { Track } from "./track.ts";
@@ -172,6 +174,10 @@ export class StatementRunner {
     move: MoveRecord,
   ): Promise<Outcome> {
     const { backend, track, sequences } = this.#parts;
+    const queue = this.#waits.ahead(session);
+    const queues = hasQueue(queue) && statementKind(statement.text).kind === "query";
+    if (queues && !session.transaction)
+      return this.#attemptInBlock(session, statement, surroundings, waited, move);
     const values = statement.values ?? [];
     const sequencesBefore = sequences.read();
     const execution = track.run(session, statement.text, values, surroundings, waited);
@@ -190,11 +196,35 @@ export class StatementRunner {
       if (transaction) this.#failTransaction(session, move);
       return { kind: "failed", error: reply.error };
     }
+    const turn = queues ? mustQueueBehind(session, heldLocks(backend), queue) : undefined;
+    if (turn) {
+      const wait = { ...turn.lock, holderXids: [], progress: NEVER, ...backend.timeouts() };
+      return this.#waits.enter(
+        session,
+        { statement, surroundings, waited, execution, wait, behind: turn.ahead },
+        move,
+      );
+    }
     this.#noteEffects(session, { statement, surroundings, execution, sequencesBefore, waited });
     if (!transaction && execution.completed) await this.#committed(session, undefined, move);
     const { command, rowCount } = splitTag(reply.tag ?? "");
     const rows = convertRows(reply, execution.fields, statement.rowMode === "array");
     return { kind: "done", result: { command, rowCount, fields: execution.fields, rows } };
+  }
+
+  /** A statement outside a transaction block, in a block of its own, so that it can be taken back. */
+  async #attemptInBlock(
+    session: YardSession,
+    statement: Statement,
+    surroundings: Surroundings,
+    waited: WaitingStatement | undefined,
+    move: MoveRecord,
+  ): Promise<Outcome> {
+    this.#begin(session, { text: "begin" });
+    const outcome = await this.#attempt(session, statement, surroundings, waited, move);
+    if (outcome.kind === "done") await this.#end(session, { text: "commit" }, "commit", move);
+    session.transaction = undefined;
+    return outcome;
   }
 
   #retry(session: YardSession, waited: WaitingStatement, move: MoveRecord): Promise<Outcome> {

@@ -10,7 +10,8 @@ import type { DeadlockEdge, Outcome, RunStart, Statement, Wait } from "../engine
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Backend, Execution, Surroundings } from "./backend.ts";
 import { describeWait } from "./describe-wait.ts";
-import { LOCK_TAG } from "./lock-wait.ts";
+import { mustQueueBehind } from "./lock-queue.ts";
+import { LOCK_TAG, type LockWait } from "./lock-wait.ts";
 import type { MoveRecord } from "./move-record.ts";
 import { deadlockDetected } from "./postgres-errors.ts";
 import type { Track } from "./track.ts";
@@ -39,6 +40,8 @@ export interface Blocked {
   readonly waited: WaitingStatement | undefined;
   readonly execution: Execution;
   readonly wait: NonNullable<Execution["wait"]>;
+  /** Sessions behind whose requests it has to queue, where nobody holds what it asks for. */
+  readonly behind?: readonly YardSession[] | undefined;
 }
 
 /** XactIsoLevel of READ COMMITTED. */
@@ -54,6 +57,12 @@ export class WaitingRoom {
     this.#parts = parts;
   }
 
+  /** The sessions that began to wait before `session`: all that wait, if it does not. */
+  ahead(session: YardSession): readonly YardSession[] {
+    const at = this.#queue.indexOf(session);
+    return at < 0 ? this.#queue : this.#queue.slice(0, at);
+  }
+
   /** Lets a cancelled statement wait, unless its session is the victim of the deadlock that it closes. */
   enter(session: YardSession, blocked: Blocked, move: MoveRecord): Outcome {
     const { track } = this.#parts;
@@ -65,6 +74,7 @@ export class WaitingRoom {
       snapshot,
       waitedAt: blocked.wait.progress,
       wait,
+      request: isQueued(blocked.wait) ? blocked.wait : undefined,
       timeout: this.#timeout(blocked),
     };
     session.waiting = waiting;
@@ -92,13 +102,13 @@ export class WaitingRoom {
   /** Ends the wait of `session` by a failure: its transaction fails, and what it held is released. */
   fail(session: YardSession, move: MoveRecord): void {
     this.#leave(session);
+    move.released.push(session.name);
     const { transaction } = session;
     if (!transaction) return;
     if (transaction.place === "siding" && transaction.savepoints.length === 0) {
       this.#parts.track.endSiding(session, "rollback");
       transaction.place = "ended";
       transaction.failed = true;
-      move.released.push(session.name);
     } else {
       this.#parts.failTransaction(session, move);
     }
@@ -111,7 +121,10 @@ export class WaitingRoom {
         const { waiting } = session;
         if (!waiting?.wait.for.includes(released)) continue;
         const outcome = await this.#parts.retry(session, waiting, move);
-        if (outcome.kind !== "waiting") this.#leave(session);
+        if (outcome.kind !== "waiting") {
+          this.#leave(session);
+          move.released.push(session.name);
+        }
         if (outcome.kind === "waiting" && sameWait(outcome.wait, waiting.wait)) continue;
         move.settled.push({ session: session.name, wokenBy: released, outcome });
       }
@@ -135,9 +148,11 @@ export class WaitingRoom {
     return waited?.snapshot ?? backend.snapshots.read();
   }
 
-  #describe(session: YardSession, { wait, execution }: Blocked): Wait {
+  #describe(session: YardSession, { wait, execution, behind = [] }: Blocked): Wait {
+    const queued = isQueued(wait) ? (mustQueueBehind(session, [wait], this.ahead(session))?.ahead ?? []) : [];
+    const ahead = [...new Set([...behind, ...queued])].map(({ name }) => name);
     const holders = wait.holderXids.map((xid) => this.#sessionOfXid(xid));
-    if (holders.length === 0 || holders.includes(undefined)) {
+    if (holders.length + ahead.length === 0 || holders.includes(undefined)) {
       throw new SwitchyardError(
         "harness",
         `Session "${session.name}" waits for a transaction that belongs to no session (ids ${wait.holderXids.join(", ")}).`,
@@ -145,7 +160,10 @@ export class WaitingRoom {
       );
     }
     const where = readReply(execution.reply).error?.where;
-    return { for: holders as string[], lock: describeWait(wait, where, this.#parts.relations) };
+    return {
+      for: [...new Set([...(holders as string[]), ...ahead])],
+      lock: describeWait(wait, where, this.#parts.relations),
+    };
   }
 
   #sessionOfXid(xid: number): string | undefined {
@@ -197,6 +215,11 @@ export class WaitingRoom {
     const choice = this.#parts.start.chooseVictim(cycle.map(({ name }) => name));
     return cycle[choice % cycle.length] as YardSession;
   }
+}
+
+/** Whether requests for such a lock form a queue of their own. */
+function isQueued({ tagType }: LockWait): boolean {
+  return tagType === LOCK_TAG.relation || tagType === LOCK_TAG.advisory;
 }
 
 function sameWait(a: Wait, b: Wait): boolean {

@@ -4,6 +4,7 @@
 import type { Statement, Wait } from "../engine/port.ts";
 import type { Surroundings } from "./backend.ts";
 import type { SessionStatics } from "./session-statics.ts";
+import type { LockWait } from "./lock-wait.ts";
 import type { Progress } from "./progress-tally.ts";
 import type { TransactionSnapshot } from "./transaction-snapshot.ts";
 
@@ -72,6 +73,8 @@ export interface WaitingStatement {
   /** How far it had come when it had to wait. */
   readonly waitedAt: Progress;
   wait: Wait;
+  /** The lock asked for, where requests for it form a queue: a relation's or an advisory one. */
+  readonly request: Pick<LockWait, "tagType" | "tag" | "mode"> | undefined;
   /** When lock_timeout or statement_timeout ends it, in virtual microseconds, and which of them. */
   readonly timeout: { readonly atUs: number; readonly kind: "lock" | "statement" } | undefined;
 }

@@ -84,7 +84,6 @@ export function bootNext(
   writeFreshStatics(main);
   main.call("__wasm_call_ctors")();
   module._pgl_setPGliteActive(1);
-  module._pgl_set_rw_cbs(main.callbacks.read, main.callbacks.write);
   if (module.FS.analyzePath(LOCK_FILE).exists) module.FS.unlink(LOCK_FILE);
   let counted = false;
   let forked = false;
@@ -115,6 +114,7 @@ export function bootNext(
   const status = module.callMain([...startParams, ...THROWN_AWAY, "-D", DATA_DIRECTORY, database]);
   if (status !== ALIVE || main.watch !== undefined) throw failed(`its main function returned ${status}`);
   module._pgl_startPGlite();
+  module._pgl_set_rw_cbs(main.callbacks.read, main.callbacks.write);
   memory.setU8(main.addressOf("IsUnderPostmaster"), 0);
   memory.setU32(main.addressOf("MyBackendType"), backendType);
 }

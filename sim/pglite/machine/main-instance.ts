@@ -78,8 +78,8 @@ export interface InstanceUpdate {
 
 /** Directory of PGlite's loadable libraries. */
 const LIBRARY_DIRECTORY = "/pglite/lib/postgresql";
-/** Where `struct dso` has the name of its file (Emscripten, dynlink.c). */
-const DSO_NAME = 36;
+/** Offsets in Emscripten's `struct dso` (dynlink.c): what was read of the file already, and the file's name. */
+const DSO = { fileData: 28, name: 36 } as const;
 
 /** PGlite on shared memory. */
 export class MainInstance {
@@ -196,13 +196,6 @@ export class MainInstance {
       const call = replacements[name] ?? original;
       env[name] = (...values) => {
         this.watch?.onImport(name, values);
-        if (process.env.SYD && name === "fd_write") {
-          const w = this.memory;
-          for (let i = 0; i < Number(values[2]); i++) {
-            const s = w.u32(Number(values[1]) + 8 * i);
-            process.stderr.write(w.bytes().toString("latin1", s, s + w.u32(Number(values[1]) + 8 * i + 4)));
-          }
-        }
         return call(...values);
       };
       this.#imports.set(name, env[name] as ImportFunction);
@@ -252,8 +245,11 @@ export class MainInstance {
   }
 
   #loadLibrary(load: ImportFunction, values: (number | bigint)[]): number | bigint | undefined {
-    console.error('LOAD', values, this.#sharedLibraries); if (!this.#sharedLibraries) this.#shareLibraries();
-    const path = this.memory.cString(Number(values[0]) + DSO_NAME);
+    if (!this.#sharedLibraries) this.#shareLibraries();
+    const dso = Number(values[0]);
+    const path = this.memory.cString(dso + DSO.name);
+    // Let it be read again, as it is now.
+    this.memory.setU32(dso + DSO.fileData, 0);
     let result: number | bigint | undefined;
     const found = recordSideModules(
       () => (result = load(...values)),
@@ -272,7 +268,7 @@ export class MainInstance {
     for (const name of FS.readdir(LIBRARY_DIRECTORY)) {
       if (!name.endsWith(".so")) continue;
       const path = `${LIBRARY_DIRECTORY}/${name}`;
-      const q = FS.readFile(path); const z = withSharedMemory(q); FS.writeFile(path, z); if (name==='plpgsql.so') console.error('SHARE', q.length, z.length, FS.readFile(path).length, Buffer.compare(FS.readFile(path), z));
+      FS.writeFile(path, withSharedMemory(FS.readFile(path)));
     }
     this.#sharedLibraries = true;
   }

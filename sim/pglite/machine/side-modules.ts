@@ -26,7 +26,7 @@ export function recordSideModules(load: () => unknown, binaryOf: () => Uint8Arra
   const original = wasm.Instance;
   const found: { module: WasmModule; imports: WasmImports; instance: WasmInstance }[] = [];
   const recording = function (module: WasmModule, imports: WasmImports): WasmInstance {
-    let instance; try { instance = new original(module, imports); } catch (e) { console.error('INST', e, wasm.Module.imports(module).filter(i=>i.kind==='memory'), imports.env.memory, wasm.Module.customSections(module,'dylink.0').length); throw e; }
+    const instance = new original(module, imports);
     if (wasm.Module.customSections(module, "dylink.0").length > 0) {
       found.push({ module, imports, instance });
     }

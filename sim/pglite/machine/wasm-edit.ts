@@ -52,10 +52,13 @@ export function withSharedMemory(binary: Uint8Array): Uint8Array<ArrayBuffer> {
 /** Flag byte of limits with a maximum that are shared. */
 const SHARED_LIMITS = Uint8Array.of(3);
 
-/** The binary without its data. */
+/** The binary without its data, and without the start function, which clears the memory after them. */
 export function withoutData(binary: Uint8Array): Uint8Array<ArrayBuffer> {
-  const sections = readSections(binary).filter(({ id }) => id !== SECTION.data && id !== SECTION.dataCount);
-  return writeSections(binary, sections);
+  const dropped: readonly number[] = [SECTION.data, SECTION.dataCount, SECTION.start];
+  return writeSections(
+    binary,
+    readSections(binary).filter(({ id }) => !dropped.includes(id)),
+  );
 }
 
 /** The data of a module whose segments all lie at fixed addresses. */

@@ -9,7 +9,7 @@ export interface WasmSection {
 }
 
 /** Ids of the sections that the harness looks into. */
-export const SECTION = { import: 2, export: 7, code: 10, data: 11, dataCount: 12 } as const;
+export const SECTION = { import: 2, export: 7, start: 8, code: 10, data: 11, dataCount: 12 } as const;
 
 /** Bytes of magic and version before the first section. */
 const PREAMBLE = 8;
