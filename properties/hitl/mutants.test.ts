@@ -12,6 +12,7 @@ const MAX_PREEMPTIONS = 3;
 /** Replays of each mutant's counterexamples, and how many of them in a process of their own (a second or two each). */
 const REPLAYS = 20;
 const FRESH_PROCESSES = Number(process.env["SWITCHYARD_FRESH_PROCESSES"] ?? 2);
+const REPLAYS_TIMEOUT_MS = 60_000 + FRESH_PROCESSES * 20_000;
 
 const seed = suiteSeed("mutants of hitl/park-respond-sweep");
 let engine: Engine;
@@ -42,16 +43,20 @@ describe.each(parkRespondSweep.mutants)("mutant $id ($title)", ({ id, violates }
     expect(report.shrinkBoundReached).toBe(false);
   });
 
-  it(`has a token that replays to the same trace hash ${REPLAYS} times of ${REPLAYS}, ${FRESH_PROCESSES} of them in a process of their own`, async () => {
-    const [violation] = report.violations.filter(({ invariant }) => violates.includes(invariant));
-    const { token, traceHash } = violation!;
-    const hashes: string[] = [];
-    for (let i = 0; i < REPLAYS - FRESH_PROCESSES; i += 1) {
-      hashes.push((await replay(engine, parkRespondSweep, token)).traceHash);
-    }
-    for (let i = 0; i < FRESH_PROCESSES; i += 1) {
-      hashes.push((await switchyard("replay", token)).json.traceHash);
-    }
-    expect(hashes).toEqual(Array(REPLAYS).fill(traceHash));
-  });
+  it(
+    `has a token that replays to the same trace hash ${REPLAYS} times of ${REPLAYS}, ${FRESH_PROCESSES} of them in a process of their own`,
+    { timeout: REPLAYS_TIMEOUT_MS },
+    async () => {
+      const [violation] = report.violations.filter(({ invariant }) => violates.includes(invariant));
+      const { token, traceHash } = violation!;
+      const hashes: string[] = [];
+      for (let i = 0; i < REPLAYS - FRESH_PROCESSES; i += 1) {
+        hashes.push((await replay(engine, parkRespondSweep, token)).traceHash);
+      }
+      for (let i = 0; i < FRESH_PROCESSES; i += 1) {
+        hashes.push((await switchyard("replay", token)).json.traceHash);
+      }
+      expect(hashes).toEqual(Array(REPLAYS).fill(traceHash));
+    },
+  );
 });
