@@ -21,6 +21,13 @@ const NAMES = readdirSync(FOLDER)
 /** Cases that the in-process engine refuses as a whole, and the word by which it names the reason. */
 const REFUSED_IN_PROCESS: Readonly<Record<string, string>> = { serializable: "SERIALIZABLE" };
 
+/**
+ * Cases in which the in-process engine is known to differ, and why. The entry goes when the test says that it no longer does.
+ */
+const DIFFERS_IN_PROCESS: Readonly<Record<string, string>> = {
+  "many-rows": "a statement on many rows that waits midway lets go of the rows that it had",
+};
+
 function read(file: string): string {
   return readFileSync(FOLDER + file, "utf8");
 }
@@ -40,7 +47,8 @@ function describeCases(
   title: string,
   open: () => Promise<Engine>,
   refused: Readonly<Record<string, string>>,
-) {
+  differs: Readonly<Record<string, string>>,
+): void {
   describe(title, () => {
     let engine: Engine;
 
@@ -52,7 +60,7 @@ function describeCases(
       await engine.close();
     });
 
-    it.each(NAMES.filter((name) => !(name in refused)))(
+    it.each(NAMES.filter((name) => !(name in refused) && !(name in differs)))(
       "prints what isolationtester prints for %s",
       async (name) => {
         const { output, reasons } = await outputOf(name, engine);
@@ -60,6 +68,12 @@ function describeCases(
         expect(output).toBe(read(`${name}.out`));
       },
     );
+
+    it.each(Object.entries(differs))("still differs in %s: %s", async (name) => {
+      const { output, reasons } = await outputOf(name, engine);
+      expect(reasons).toEqual([]);
+      expect(output).not.toBe(read(`${name}.out`));
+    });
 
     it.each(Object.entries(refused))("refuses %s by the name of %s, and goes on", async (name, word) => {
       const { reasons } = await outputOf(name, engine);
@@ -70,5 +84,5 @@ function describeCases(
   });
 }
 
-describeCases("the in-process engine", () => openEngine("text"), REFUSED_IN_PROCESS);
-describeCases("a PostgreSQL server", () => openServerEngine({ values: "text" }), {});
+describeCases("the in-process engine", () => openEngine("text"), REFUSED_IN_PROCESS, DIFFERS_IN_PROCESS);
+describeCases("a PostgreSQL server", () => openServerEngine({ values: "text" }), {}, {});

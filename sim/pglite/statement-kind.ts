@@ -16,7 +16,12 @@ export type StatementKind =
   | { readonly kind: "setting"; readonly local: boolean }
   /** Changes the schema, so that prepared statements are stale. */
   | { readonly kind: "schema" }
-  | { readonly kind: "query"; readonly skipLocked: readonly SkipLockedTable[] }
+  | {
+      readonly kind: "query";
+      readonly skipLocked: readonly SkipLockedTable[];
+      /** Asks for advisory locks that it does without if it cannot have them. */
+      readonly triesLock: boolean;
+    }
   | { readonly kind: "unsupported"; readonly reason: string };
 
 /** A node of libpg-query's tree: one key, the node's type. */
@@ -36,7 +41,7 @@ export function statementKind(text: string): StatementKind {
   return kind;
 }
 
-const QUERY: StatementKind = { kind: "query", skipLocked: [] };
+const QUERY: StatementKind = { kind: "query", skipLocked: [], triesLock: false };
 
 function classify(text: string): StatementKind {
   let statements: readonly { readonly stmt?: SyntaxNode }[];
@@ -57,7 +62,8 @@ function classify(text: string): StatementKind {
   if (type === "SelectStmt" || DATA_STATEMENTS.has(type)) {
     const scope = configurationScope(statement);
     if (scope !== undefined) return { kind: "setting", local: scope === "transaction" };
-    return { kind: "query", skipLocked: findSkipLocked(text, statement) };
+    const triesLock = /"sval":"pg_try_advisory_xact_lock(_shared)?"/.test(JSON.stringify(statement));
+    return { kind: "query", skipLocked: findSkipLocked(text, statement), triesLock };
   }
   return PLAIN_UTILITIES.has(type) ? QUERY : { kind: "schema" };
 }

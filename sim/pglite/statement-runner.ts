@@ -244,6 +244,7 @@ export class StatementRunner {
       if (!kind.local) (transaction ?? session).settings.push(withoutValues(session, statement));
     }
     if (!transaction) return;
+    if (kind.kind === "query" && kind.triesLock && hadNothing(execution)) return;
     const snapshot = backend.snapshots.read();
     transaction.log.push({
       text: statement.text,
@@ -286,6 +287,11 @@ export class StatementRunner {
 
 function done(command: string): Outcome {
   return { kind: "done", result: { command, rowCount: null, fields: [], rows: [] } };
+}
+
+/** Whether every lock that a pg_try_ function asked for was refused: run again, it might get one that is free by then. */
+function hadNothing({ reply }: Execution): boolean {
+  return readReply(reply).rows.every((row) => row.every((value) => value === "f"));
 }
 
 function keepSavepoints(transaction: OpenTransaction, kind: StatementKind): void {
