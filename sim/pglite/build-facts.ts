@@ -85,3 +85,6 @@ export const STATICS = {
   stackBase: 2_879_780,
   stackTop: 11_362_848,
 } as const;
+
+/** What getpid() says; the first backend's process id. */
+export const PROCESS_ID = 42;

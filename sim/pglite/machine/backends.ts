@@ -6,7 +6,7 @@
  * there, its statics are put aside, and another backend runs.
  */
 import { SwitchyardError } from "../../switchyard-error.ts";
-import { LATCH, PGPROC } from "../build-facts.ts";
+import { LATCH, PGPROC, PROCESS_ID } from "../build-facts.ts";
 import { bootNext, ForkPoint } from "./boot-next.ts";
 import { Lane, type LaneStep } from "./lane.ts";
 import { machineDoors } from "./machine-doors.ts";
@@ -25,9 +25,6 @@ export interface BackendsStart {
   readonly randomByte: () => number;
   readonly clock: SharedClock;
 }
-
-/** Process id of the first backend. */
-const FIRST_PID = 42;
 
 /** One backend. */
 export interface Backend {
@@ -52,7 +49,7 @@ export class Backends {
 
   static async open({ image, settings, defaultParams, randomByte, clock }: BackendsStart): Promise<Backends> {
     const main = new MainInstance(await loadProgram(), machineDoors(clock, randomByte));
-    const statics = new Statics(main.memory);
+    const statics = new Statics(main.memory, (bytes) => main.allocate(bytes));
     const params = [
       ...defaultParams,
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
@@ -75,7 +72,7 @@ export class Backends {
     this.#params = params;
     this.#clock = clock;
     statics.begin();
-    this.#inPlace = this.#adopt(FIRST_PID);
+    this.#inPlace = this.#adopt(PROCESS_ID);
     this.#lanes.push(new Lane(main, clock.buffer));
   }
 
@@ -87,7 +84,7 @@ export class Backends {
   /** Boots one more. */
   boot(): Backend {
     this.#statics.save(this.#inPlace.image);
-    const pid = FIRST_PID + this.#all.length;
+    const pid = PROCESS_ID + this.#all.length;
     bootNext(this.main, this.#statics, this.#fork, this.#params, pid);
     this.#inPlace = this.#adopt(pid);
     this.learn();
@@ -140,7 +137,12 @@ export class Backends {
     this.use(backend);
     const present = this.#clock.nowUs;
     this.#clock.set(nowUs);
+    // A signal handler of Postgres does nothing in a process that is not its own.
+    const { memory } = this.main;
+    const ownPid = this.main.addressOf("MyProcPid");
+    memory.setU32(ownPid, PROCESS_ID);
     this.main.call("_emscripten_timeout")(0, nowUs / 1000);
+    memory.setU32(ownPid, backend.pid);
     this.#clock.set(present);
   }
 

@@ -1,7 +1,7 @@
 /**
  * What a lane has to know of the build of PGlite: plain values, handed to the thread as they are.
  */
-import { LONGJMP_STATUS, STATICS } from "../build-facts.ts";
+import { LONGJMP_STATUS, PROCESS_ID, STATICS } from "../build-facts.ts";
 import { WAIT_LATCH_HOOK } from "./program.ts";
 
 /** What a lane knows of the build. */
@@ -11,6 +11,8 @@ export interface LaneBuild {
   /** Status with which an error of Postgres unwinds to the main loop. */
   readonly longjmpStatus: number;
   readonly waitLatchHook: string;
+  /** What getpid() says. */
+  readonly processId: number;
   /** WL_TIMEOUT among the events of WaitLatch (storage/waiteventset.h). */
   readonly waitsWithTimeout: number;
   /** CLOCK_MONOTONIC. */
@@ -29,6 +31,7 @@ export const LANE_BUILD: LaneBuild = {
   stackBase: STATICS.stackBase,
   longjmpStatus: LONGJMP_STATUS,
   waitLatchHook: WAIT_LATCH_HOOK,
+  processId: PROCESS_ID,
   waitsWithTimeout: 1 << 3,
   clockMonotonic: 1,
   freeLooks: 64,

@@ -37,6 +37,8 @@ class ExitStatus extends Error {
 }
 
 const program = instantiate();
+/** Address of MyProcPid. */
+const processId = program.MyProcPid.value;
 const table = program.__indirect_function_table;
 program._emscripten_stack_restore(stackTop);
 handOver(HANDOVER.ready);
@@ -195,7 +197,11 @@ function sleep(durationMs) {
   time[CLOCK.nowUs] = Math.min(untilUs, Math.max(time[CLOCK.nowUs], timerDueUs));
   if (timerDueUs > untilUs) return;
   timerDueUs = Infinity;
+  // A signal handler of Postgres does nothing in a process that is not its own.
+  const pid = heap[processId / 4];
+  heap[processId / 4] = build.processId;
   program._emscripten_timeout(0, time[CLOCK.nowUs] / 1000);
+  heap[processId / 4] = pid;
 }
 
 /** Calls through the function table that may end by a longjmp, which is an exception here. */
@@ -244,7 +250,8 @@ function applyUpdates() {
   }
 }
 
-function instantiateLibrary({ module, memoryBase, tableBase, tableSize, offsets }) {
+/** Its statics are in memory already, and stay as they are. */
+function instantiateLibrary({ module, memoryBase, memorySize, tableBase, tableSize, offsets }) {
   if (table.length < tableBase + tableSize) table.grow(tableBase + tableSize - table.length);
   const fixed = (value) => new WebAssembly.Global({ value: "i32", mutable: false }, value);
   const imports = {};
@@ -263,7 +270,10 @@ function instantiateLibrary({ module, memoryBase, tableBase, tableSize, offsets 
       return program[name] ?? importedFunction(name, () => unknownImport(name));
     }
   }
-  return new WebAssembly.Instance(module, imports).exports;
+  const statics = Buffer.from(bytes.subarray(memoryBase, memoryBase + memorySize));
+  const { exports } = new WebAssembly.Instance(module, imports);
+  statics.copy(bytes, memoryBase);
+  return exports;
 }
 
 function unknownImport(name) {

@@ -43,6 +43,7 @@ export class Lane {
     const stack = main.allocate(LANE_STACK_BYTES);
     this.#worker = new Worker(new URL("./lane.mjs", import.meta.url), {
       execArgv: [],
+      resourceLimits: { stackSizeMb: NATIVE_STACK_MB },
       workerData: {
         module: main.program.module,
         memory: main.memory.wasm,
@@ -149,6 +150,9 @@ export class Lane {
     this.#words[WORD.updates] = (this.#words[WORD.updates] as number) + 1;
   }
 }
+
+/** The thread's own stack: enough that Postgres finds its C stack too deep (54001) before this one is full. */
+const NATIVE_STACK_MB = 64;
 
 /** Real time for which a statement may work before the harness gives it up, in milliseconds. */
 const STATEMENT_BOUND_MS = 120_000;

@@ -78,8 +78,8 @@ export interface InstanceUpdate {
 
 /** Directory of PGlite's loadable libraries. */
 const LIBRARY_DIRECTORY = "/pglite/lib/postgresql";
-/** Offsets in Emscripten's `struct dso` (dynlink.c): what was read of the file already, and the file's name. */
-const DSO = { fileData: 28, name: 36 } as const;
+/** Where Emscripten's `struct dso` (dynlink.c) points to what was read of the file already. */
+const DSO_FILE_DATA = 28;
 
 /** PGlite on shared memory. */
 export class MainInstance {
@@ -246,15 +246,10 @@ export class MainInstance {
 
   #loadLibrary(load: ImportFunction, values: (number | bigint)[]): number | bigint | undefined {
     if (!this.#sharedLibraries) this.#shareLibraries();
-    const dso = Number(values[0]);
-    const path = this.memory.cString(dso + DSO.name);
-    // Let it be read again, as it is now.
-    this.memory.setU32(dso + DSO.fileData, 0);
+    // Let the file be read again, as it is now.
+    this.memory.setU32(Number(values[0]) + DSO_FILE_DATA, 0);
     let result: number | bigint | undefined;
-    const found = recordSideModules(
-      () => (result = load(...values)),
-      () => this.module.FS.readFile(path),
-    );
+    const found = recordSideModules(() => (result = load(...values)));
     for (const library of found) {
       this.#table.add(this.libraries.length, library);
       this.libraries.push(library);

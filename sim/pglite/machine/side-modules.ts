@@ -2,14 +2,11 @@
  * Libraries that Postgres loads at run time (dlopen), e.g. plpgsql: recorded as the main instance loads them, so that the
  * instances of other threads can have the same functions at the same places.
  */
-import { SwitchyardError } from "../../switchyard-error.ts";
 import { WasmReader } from "./wasm-sections.ts";
-import { withoutData } from "./wasm-edit.ts";
 import { wasm, type WasmImports, type WasmInstance, type WasmModule } from "./web-assembly.ts";
 
 /** A loaded library. */
 export interface SideModule {
-  /** Without its data, which lies in memory already. */
   readonly module: WasmModule;
   readonly memoryBase: number;
   readonly memorySize: number;
@@ -21,8 +18,8 @@ export interface SideModule {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** Notes every library that `load` instantiates; `binaryOf` gives the bytes of the library being loaded. */
-export function recordSideModules(load: () => unknown, binaryOf: () => Uint8Array): SideModule[] {
+/** Notes every library that `load` instantiates. */
+export function recordSideModules(load: () => unknown): SideModule[] {
   const original = wasm.Instance;
   const found: { module: WasmModule; imports: WasmImports; instance: WasmInstance }[] = [];
   const recording = function (module: WasmModule, imports: WasmImports): WasmInstance {
@@ -39,9 +36,8 @@ export function recordSideModules(load: () => unknown, binaryOf: () => Uint8Arra
   } finally {
     wasm.Instance = original;
   }
-  if (found.length > 1) throw tooMany();
   return found.map(({ module, imports, instance }) => ({
-    module: new wasm.Module(withoutData(binaryOf())),
+    module,
     memoryBase: numberOf(imports["env"]?.["__memory_base"]),
     tableBase: numberOf(imports["env"]?.["__table_base"]),
     ...readSizes(module),
@@ -81,12 +77,4 @@ function readOffsets(module: WasmModule, imports: WasmImports): Record<string, n
 /** A number, or the value of a WebAssembly global. */
 function numberOf(value: unknown): number {
   return Number(value instanceof wasm.Global ? value.value : (value ?? 0));
-}
-
-function tooMany(): SwitchyardError {
-  return new SwitchyardError(
-    "harness",
-    "A library of the in-process Postgres loads another library, which the harness does not follow.",
-    "Run the race with --engine postgres.",
-  );
 }

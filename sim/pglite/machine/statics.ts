@@ -13,8 +13,8 @@ export interface AddressRange {
   readonly end: number;
 }
 
-/** A backend's statics while another one's are in place. Only changing blocks are kept up to date. */
-export type StaticsImage = Buffer;
+/** Address of a copy of all statics; only changing blocks are kept up to date. */
+export type StaticsImage = number;
 
 /** Bytes of a block. */
 const BLOCK = 1_024;
@@ -22,9 +22,10 @@ const BLOCK = 1_024;
 /** Copies statics in and out. */
 export class Statics {
   readonly #memory: SharedMemory;
+  readonly #allocate: (bytes: number) => number;
   readonly #ranges: AddressRange[] = [];
   /** All statics as they were when the first backend had booted; of blocks that do not change, as they are. */
-  #reference: Buffer = Buffer.alloc(0);
+  #reference: StaticsImage = 0;
   /** Numbers of the blocks that differ between backends or from time to time. */
   readonly #changing = new Set<number>();
   /** The changing blocks as runs: offset in an image, address, length. */
@@ -32,8 +33,10 @@ export class Statics {
   /** The other blocks, likewise. */
   #constant: readonly Run[] = [];
 
-  constructor(memory: SharedMemory) {
+  /** `allocate` gives room for images in `memory`, for good. */
+  constructor(memory: SharedMemory, allocate: (bytes: number) => number) {
     this.#memory = memory;
+    this.#allocate = allocate;
   }
 
   /** Counts a range of addresses among the statics; before `begin`. */
@@ -49,28 +52,32 @@ export class Statics {
 
   /** A whole copy of what is in place. */
   captureAll(): StaticsImage {
-    return Buffer.concat(this.#ranges.map(({ start, end }) => this.#memory.copy(start, end)));
+    const image = this.#allocate(this.#ranges.reduce((sum, { start, end }) => sum + end - start, 0));
+    let at = image;
+    for (const { start, end } of this.#ranges) {
+      this.#memory.move(at, start, end - start);
+      at += end - start;
+    }
+    return image;
   }
 
   /** Puts a whole copy in place. */
   restoreAll(image: StaticsImage): void {
-    let at = 0;
+    let at = image;
     for (const { start, end } of this.#ranges) {
-      this.#memory.copyFrom(image, at, at + end - start, start);
+      this.#memory.move(start, at, end - start);
       at += end - start;
     }
   }
 
   /** Copies what is in place into `image`. */
   save(image: StaticsImage): void {
-    for (const { offset, address, length } of this.#runs)
-      this.#memory.copyTo(image, offset, address, address + length);
+    for (const { offset, address, length } of this.#runs) this.#memory.move(image + offset, address, length);
   }
 
   /** Puts `image` in place. */
   load(image: StaticsImage): void {
-    for (const { offset, address, length } of this.#runs)
-      this.#memory.copyFrom(image, offset, offset + length, address);
+    for (const { offset, address, length } of this.#runs) this.#memory.move(address, image + offset, length);
   }
 
   /**
@@ -78,16 +85,15 @@ export class Statics {
    * of the backends that are not in place, which have not seen the change.
    */
   learn(others: Iterable<StaticsImage>): void {
-    const bytes = this.#memory.bytes();
     let learned = false;
     for (const { offset, address, length } of this.#constant) {
-      if (this.#reference.compare(bytes, address, address + length, offset, offset + length) === 0) continue;
+      if (this.#isAsReferred(offset, address, length)) continue;
       for (let at = 0; at < length; at += BLOCK - ((offset + at) % BLOCK)) {
         const end = Math.min(length, at + BLOCK - ((offset + at) % BLOCK));
-        if (this.#reference.compare(bytes, address + at, address + end, offset + at, offset + end) === 0)
-          continue;
+        if (this.#isAsReferred(offset + at, address + at, end - at)) continue;
         this.#changing.add(Math.floor((offset + at) / BLOCK));
-        for (const image of others) this.#reference.copy(image, offset + at, offset + at, offset + end);
+        for (const image of others)
+          this.#memory.move(image + offset + at, this.#reference + offset + at, end - at);
         learned = true;
       }
     }
@@ -105,6 +111,12 @@ export class Statics {
       offset += range.end - range.start;
     }
     this.#arrange();
+  }
+
+  #isAsReferred(offset: number, address: number, length: number): boolean {
+    const bytes = this.#memory.bytes();
+    const from = this.#reference + offset;
+    return bytes.compare(bytes, from, from + length, address, address + length) === 0;
   }
 
   #arrange(): void {
