@@ -76,15 +76,40 @@ export function machineExtension(machine: Machine): MachineExtension {
 function counted(invoke: ImportFunction, tally: ProgressTally): ImportFunction {
   switch (invoke.length) {
     case 1:
-      return (a) => (tally.call(), invoke(a as number));
+      return (a) => {
+        tally.call();
+        return invoke(a as number);
+      };
     case 2:
-      return (a, b) => (tally.call(), invoke(a as number, b as number));
+      return (a, b) => {
+        tally.call();
+        return invoke(a as number, b as number);
+      };
     case 3:
-      return (a, b, c) => (tally.call(), invoke(a as number, b as number, c as number));
+      return (a, b, c) => {
+        tally.call();
+        return invoke(a as number, b as number, c as number);
+      };
     case 4:
-      return (a, b, c, d) => (tally.call(), invoke(a as number, b as number, c as number, d as number));
+      return (a, b, c, d) => {
+        tally.call();
+        return invoke(a as number, b as number, c as number, d as number);
+      };
+    case 5:
+      return (a, b, c, d, e) => {
+        tally.call();
+        return invoke(a as number, b as number, c as number, d as number, e as number);
+      };
+    case 6:
+      return (a, b, c, d, e, f) => {
+        tally.call();
+        return invoke(a as number, b as number, c as number, d as number, e as number, f as number);
+      };
     default:
-      return (...values) => (tally.call(), invoke(...values));
+      return (...values) => {
+        tally.call();
+        return invoke(...values);
+      };
   }
 }
 

@@ -38,6 +38,7 @@ export function messagePump(module: PumpModule, memory: BackendMemory, tally: Pr
     return chunk.length;
   };
   const write = (pointer: number, length: number): number => {
+    memory.refresh();
     output.push(memory.copy(pointer, length));
     return length;
   };
