@@ -34,6 +34,7 @@ export const LOCK = {
   tagField4: 12,
   tagType: 14,
   procLocks: 24,
+  waitProcs: 32,
 } as const;
 
 /** Byte offsets in `PROCLOCK`; `lockLink` is the node in the list that starts at LOCK.procLocks. */
@@ -88,3 +89,21 @@ export const STATICS = {
 
 /** What getpid() says; the first backend's process id. */
 export const PROCESS_ID = 42;
+
+/**
+ * What a backend that waits for a transaction notes for its error context (lmgr.c, XactLockTableWaitInfo): offsets in the
+ * callback on `error_context_stack`, in what that points to, and in `RelationData` and `FormData_pg_class`; `callback` is
+ * the entry of the function table.
+ */
+export const ROW_WAIT = {
+  callback: 1_756,
+  stackCallback: 4,
+  stackArgument: 8,
+  relation: 4,
+  rowId: 8,
+  relationForm: 48,
+  formName: 4,
+} as const;
+
+/** Where libc keeps what a process does at a signal: 20 bytes each, the handler (an entry of the function table) first. */
+export const SIGNAL_ACTIONS = { start: 2_970_128, size: 20, userSignal1: 10 } as const;

@@ -6,7 +6,7 @@
  * there, its statics are put aside, and another backend runs.
  */
 import { SwitchyardError } from "../../switchyard-error.ts";
-import { LATCH, PGPROC, PROCESS_ID } from "../build-facts.ts";
+import { LATCH, PGPROC, PROCESS_ID, SIGNAL_ACTIONS } from "../build-facts.ts";
 import { bootNext, ForkPoint } from "./boot-next.ts";
 import { Lane, type LaneStep } from "./lane.ts";
 import { machineDoors } from "./machine-doors.ts";
@@ -144,6 +144,18 @@ export class Backends {
     this.main.call("_emscripten_timeout")(0, nowUs / 1000);
     memory.setU32(ownPid, backend.pid);
     this.#clock.set(present);
+  }
+
+  /** Lets a backend notice what others have signalled (notifications), which it looks at when it is idle next. */
+  deliverSignals(backend: Backend): void {
+    this.use(backend);
+    const { memory } = this.main;
+    const { start, size, userSignal1 } = SIGNAL_ACTIONS;
+    const handler = this.main.tableEntry(memory.u32(start + size * userSignal1));
+    const ownPid = this.main.addressOf("MyProcPid");
+    memory.setU32(ownPid, PROCESS_ID);
+    handler(userSignal1);
+    memory.setU32(ownPid, backend.pid);
   }
 
   /** Cancels the statement of a sleeping backend, as pg_cancel_backend does. */

@@ -53,7 +53,8 @@ const WRITES = "fd_write";
 /** What InitPostgres logs first. */
 const CONNECTS = "InitPostgres";
 
-const DATA_DIRECTORY = "/pglite/data";
+/** Directory of the database files inside PGlite's file system. */
+export const DATA_DIRECTORY = "/pglite/data";
 const LOCK_FILE = `${DATA_DIRECTORY}/postmaster.pid`;
 
 /** PGlite's main function returns this when the backend lives on. */

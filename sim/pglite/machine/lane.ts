@@ -11,7 +11,7 @@ import type { ImportFunction, MainInstance } from "./main-instance.ts";
 /** What became of a statement that was given to a lane. */
 export type LaneStep =
   | { readonly kind: "done"; readonly reply: Buffer }
-  | { readonly kind: "asleep" }
+  | { readonly kind: "asleep"; readonly said: Buffer }
   | { readonly kind: "ended"; readonly told: string };
 
 /** One lane. It is busy from the start of a statement until that is done. */
@@ -82,7 +82,7 @@ export class Lane {
           this.#takeOutput();
           break;
         case HANDOVER.asleep:
-          return { kind: "asleep" };
+          return { kind: "asleep", said: Buffer.concat([...this.#pieces, this.#piece()]) };
         case HANDOVER.done:
           this.busy = false;
           return { kind: "done", reply: this.#takeAll() };
@@ -130,8 +130,12 @@ export class Lane {
     else this.#numbers[0] = result;
   }
 
+  #piece(): Buffer {
+    return Buffer.from(this.#output.subarray(0, this.#words[WORD.outputLength]));
+  }
+
   #takeOutput(): void {
-    this.#pieces.push(Buffer.from(this.#output.subarray(0, this.#words[WORD.outputLength])));
+    this.#pieces.push(this.#piece());
   }
 
   #takeAll(): Buffer {

@@ -145,6 +145,12 @@ export class MainInstance {
     throw missing(`does not export "${name}"`);
   }
 
+  /** A function of the function table. */
+  tableEntry(index: number): (...values: number[]) => number {
+    const table = this.exports["__indirect_function_table"] as WasmTable;
+    return table.get(index) as (...values: number[]) => number;
+  }
+
   /** Memory of the C heap, for good. */
   allocate(bytes: number): number {
     return this.module._malloc(bytes);

@@ -1,0 +1,329 @@
+/**
+ * The in-process engine: many sessions on several backends of one Postgres server in this process.
+ */
+import type {
+  Engine,
+  Move,
+  Outcome,
+  RunStart,
+  Statement,
+  StatementResult,
+  TableImage,
+} from "../../engine/port.ts";
+import { deriveSeed } from "../../random.ts";
+import { SwitchyardError } from "../../switchyard-error.ts";
+import { BufferPool } from "./buffer-pool.ts";
+import { installSchema } from "./install-schema.ts";
+import { newMove, type MoveRecord } from "./move-record.ts";
+import { PreparedStatements } from "./prepared-statements.ts";
+import { Pristine, type PageImage } from "./pristine.ts";
+import { Server } from "./server.ts";
+import { beginSession } from "./session-statics.ts";
+import type { Berth, Session } from "./session.ts";
+import { loadGrammar, statementKind } from "./statement-kind.ts";
+import { StatementRunner, type ValueMode } from "./statement-runner.ts";
+import { WaitList } from "./wait-list.ts";
+import { convertRows, readReply, splitTag } from "./wire.ts";
+
+/** Runs after which a checkpoint recycles the write-ahead log. */
+const RUNS_PER_CHECKPOINT = 10_000;
+
+/** What takes back everything that a session may have left behind, prepared statements excepted. */
+const SET_SESSION_BACK = `
+  close all; set session authorization default; reset all; unlisten *; select pg_advisory_unlock_all();
+  discard temp; discard sequences`;
+
+/** The in-process engine. Not for concurrent use: await each call. */
+export class InProcessEngine implements Engine {
+  readonly name = "pglite";
+  readonly #server: Server;
+  readonly #values: ValueMode;
+  readonly #pristine: Pristine;
+  readonly #sessions = new Map<string, Session>();
+  /** Backends without a session, by process id. */
+  readonly #free: Berth[] = [];
+  #run: Run | undefined;
+  #runs = 0;
+  #schema: string | undefined;
+  /** Of the installed schema. */
+  #facts: SchemaFacts = { defersConstraints: false, hasSequences: false, hasFunctions: false };
+  /** What statements of this run may have done to everybody. */
+  #did = { changedSchema: false, lockedTables: false, preparedTransactions: false };
+  #entropyAtStart = 0;
+
+  /** Boots the server: about a second; several on the very first start, which makes the cached image. */
+  static async open(values: ValueMode = "typed"): Promise<InProcessEngine> {
+    await loadGrammar();
+    return new InProcessEngine(await Server.boot(), values);
+  }
+
+  private constructor(server: Server, values: ValueMode) {
+    this.#server = server;
+    this.#values = values;
+    this.#pristine = new Pristine(server, new BufferPool(server));
+  }
+
+  async install(schema: string): Promise<void> {
+    if (schema === this.#schema && !this.#did.changedSchema) return;
+    await this.#endRun();
+    this.#schema = undefined;
+    installSchema(this.#server, schema);
+    this.#pristine.learn();
+    this.#facts = readFacts(this.#server);
+    this.#schema = schema;
+    this.#did.changedSchema = false;
+    for (const { statements } of this.#free) statements.forget();
+  }
+
+  async startRun(start: RunStart): Promise<void> {
+    await this.#endRun();
+    if (this.#did.changedSchema && this.#schema !== undefined) await this.install(this.#schema);
+    else this.#pristine.restore();
+    this.#did = { changedSchema: false, lockedTables: false, preparedTransactions: false };
+    this.#runs++;
+    if (this.#runs % RUNS_PER_CHECKPOINT === 0) this.#server.script("checkpoint");
+    this.#server.backends.learn();
+    this.#server.clock.set(start.startMs * 1000);
+    this.#entropyAtStart = this.#server.entropy.drawn;
+    this.#run = this.#newRun(start);
+  }
+
+  saveTables(): TableImage | undefined {
+    return this.#server.entropy.drawn === this.#entropyAtStart ? this.#pristine.capture() : undefined;
+  }
+
+  restoreTables(image: TableImage): boolean {
+    return this.#pristine.apply(image as PageImage);
+  }
+
+  nowMs(): number {
+    return this.#server.clock.nowMs;
+  }
+
+  advanceTo(timeMs: number): void {
+    this.#server.clock.set(Math.max(this.#server.clock.nowUs, timeMs * 1000));
+  }
+
+  open(name: string): Promise<void> {
+    if (this.#sessions.has(name)) throw misuse(`Session "${name}" is open already.`);
+    const berth = this.#free.shift() ?? this.#newBerth();
+    const { backends, memory, sessionStatics } = this.#server;
+    if (this.#facts.hasSequences)
+      backends.runHere(berth.backend, berth.statements.messages("discard sequences", []).messages);
+    backends.use(berth.backend);
+    beginSession(memory, sessionStatics, this.#running.start.seed, name);
+    this.#sessions.set(name, {
+      name,
+      berth,
+      status: "I",
+      count: 0,
+      marked: this.#facts.hasFunctions,
+      listens: false,
+      waiting: undefined,
+      lastStatement: "",
+    });
+    return Promise.resolve();
+  }
+
+  execute(name: string, statement: Statement): Promise<Move> {
+    const session = this.#session(name);
+    if (session.waiting) throw misuse(`Session "${name}" waits and cannot take another statement.`);
+    const kind = statementKind(statement.text);
+    this.#did.lockedTables ||= kind.locksTables;
+    this.#did.changedSchema ||= kind.changesSchema;
+    this.#did.preparedTransactions ||= kind.twoPhase;
+    const { runner, waits } = this.#running;
+    return this.#move(session, async (move) =>
+      waits.land(session, await runner.run(session, statement, move), move),
+    );
+  }
+
+  timeoutAt(name: string): number | undefined {
+    const atUs = this.#session(name).waiting?.timeoutAtUs;
+    return atUs === undefined ? undefined : atUs / 1000;
+  }
+
+  expire(name: string): Promise<Move> {
+    const session = this.#session(name);
+    const { nowUs } = this.#server.clock;
+    if (!session.waiting || (session.waiting.timeoutAtUs ?? Infinity) > nowUs) {
+      throw misuse(`Session "${name}" has no timeout that is due.`);
+    }
+    const { runner, waits } = this.#running;
+    return this.#move(session, async (move) => {
+      this.#server.backends.fireTimers(session.berth.backend, nowUs);
+      return waits.land(session, await runner.wake(session, move), move);
+    });
+  }
+
+  disconnect(name: string): Promise<Move> {
+    const session = this.#session(name);
+    return this.#move(session, async () => {
+      await this.#endSession(session);
+      return { kind: "done", result: DISCONNECTED };
+    });
+  }
+
+  observe({ text, values = [], rowMode }: Statement): Promise<StatementResult> {
+    this.#server.entropy.restart(deriveSeed(this.#run?.start.seed ?? 0, "observer"));
+    const reply = this.#server.read(text, values, this.#did.lockedTables);
+    if (reply.error) return Promise.reject(reply.error);
+    const fields = reply.fields ?? [];
+    const rows = convertRows(reply, fields, rowMode === "array");
+    return Promise.resolve({ ...splitTag(reply.tag ?? ""), fields, rows });
+  }
+
+  close(): Promise<void> {
+    return this.#server.backends.close();
+  }
+
+  /** Runs `body`, the move of `mover`, and then lets everything come to rest. */
+  async #move(mover: Session, body: (move: MoveRecord) => Promise<Outcome>): Promise<Move> {
+    const { waits } = this.#running;
+    const move = newMove();
+    const before = waits.waits();
+    let outcome = await body(move);
+    await waits.settle(move, (session, end) => {
+      if (session === mover) outcome = end;
+      else
+        move.settled.push({
+          session: session.name,
+          wokenBy: wokenBy(session.name, before, move, mover),
+          outcome: end,
+        });
+    });
+    for (const [session, wait] of waits.waits()) {
+      const known = before.get(session)?.for ?? [];
+      if (session === mover.name) outcome = { kind: "waiting", wait };
+      else if (!sameMembers(known, wait.for)) {
+        move.settled.push({ session, wokenBy: mover.name, outcome: { kind: "waiting", wait } });
+      }
+    }
+    this.#deliverNotifications(move);
+    if (this.#did.changedSchema) this.#server.forgetStatements();
+    return { outcome, ...move };
+  }
+
+  /** Idle sessions that listen get what others have sent. */
+  #deliverNotifications(move: MoveRecord): void {
+    for (const session of this.#sessions.values()) {
+      if (session.listens && session.status === "I" && !session.waiting)
+        this.#running.runner.receive(session, move);
+    }
+  }
+
+  #newRun(start: RunStart): Run {
+    const nameOf = (wanted: (session: Session) => boolean): string =>
+      [...this.#sessions.values()].find(wanted)?.name ?? "a prepared transaction";
+    const nameOfPid = (pid: number): string => nameOf(({ berth }) => berth.backend.pid === pid);
+    const nameOfProc = (proc: number): string => nameOf(({ berth }) => berth.backend.proc === proc);
+    const server = this.#server;
+    const { defersConstraints } = this.#facts;
+    const runner = new StatementRunner({ server, start, values: this.#values, defersConstraints, nameOfPid });
+    return { start, runner, waits: new WaitList({ server, start, runner, nameOfProc, nameOfPid }) };
+  }
+
+  #newBerth(): Berth {
+    return { backend: this.#server.backends.boot(), statements: new PreparedStatements() };
+  }
+
+  /** Ends every session of the run before. */
+  async #endRun(): Promise<void> {
+    for (const session of [...this.#sessions.values()]) await this.#endSession(session);
+    this.#run = undefined;
+    if (!this.#did.preparedTransactions) return;
+    const { rows } = this.#server.read("select quote_literal(gid) from pg_prepared_xacts");
+    for (const [name] of rows) this.#server.script(`rollback prepared ${name}`);
+  }
+
+  /** Ends a session as a crash of its client does, and keeps its backend for another one. */
+  async #endSession(session: Session): Promise<void> {
+    const { backends } = this.#server;
+    const { backend, statements } = session.berth;
+    this.#sessions.delete(session.name);
+    const cancelled = newMove();
+    for (let tries = 0; session.waiting && tries < MAX_CANCELS; tries++) {
+      const landing = await this.#running.runner.wake(session, cancelled, true);
+      this.#running.waits.land(session, landing, cancelled);
+    }
+    if (session.waiting) throw misuse(`Session "${session.name}" goes on waiting though it was cancelled.`);
+    if (session.status !== "I") backends.runHere(backend, statements.messages("rollback", []).messages);
+    if (session.marked) this.#setBack(session);
+    this.#free.push(session.berth);
+    this.#free.sort((a, b) => a.backend.pid - b.backend.pid);
+  }
+
+  #setBack({ berth: { backend, statements } }: Session): void {
+    const { backends } = this.#server;
+    for (const text of ["deallocate all", ...SET_SESSION_BACK.split(";")]) {
+      const reply = readReply(backends.runHere(backend, statements.once(text)));
+      if (reply.error) throw misuse(`A session could not be set back: ${reply.error.message}`);
+    }
+    statements.dropped();
+  }
+
+  get #running(): Run {
+    if (!this.#run) throw misuse("No run has started.");
+    return this.#run;
+  }
+
+  #session(name: string): Session {
+    const session = this.#sessions.get(name);
+    if (!session) throw misuse(`There is no session "${name}".`);
+    return session;
+  }
+}
+
+/** What belongs to one run. */
+interface Run {
+  readonly start: RunStart;
+  readonly runner: StatementRunner;
+  readonly waits: WaitList;
+}
+
+interface SchemaFacts {
+  readonly defersConstraints: boolean;
+  readonly hasSequences: boolean;
+  readonly hasFunctions: boolean;
+}
+
+function readFacts(server: Server): SchemaFacts {
+  const [defers, sequences, functions] =
+    server.lookup(`
+      select exists (select from pg_constraint where condeferrable) or exists (select from pg_trigger where tgdeferrable),
+             exists (select from pg_sequence),
+             exists (select from pg_proc where oid >= 16384)`) ?? [];
+  return {
+    defersConstraints: defers === "t",
+    hasSequences: sequences === "t",
+    hasFunctions: functions === "t",
+  };
+}
+
+/** Cancellations that a statement may survive (in blocks that catch errors) before it is given up. */
+const MAX_CANCELS = 100;
+
+const DISCONNECTED: StatementResult = { command: "DISCONNECT", rowCount: null, fields: [], rows: [] };
+
+/**
+ * Who let `session` go on: the mover if it was waited for, else the last one that was waited for and went on before, else
+ * the mover.
+ */
+function wokenBy(
+  session: string,
+  before: ReadonlyMap<string, { readonly for: readonly string[] }>,
+  move: MoveRecord,
+  mover: Session,
+): string {
+  const blockers = before.get(session)?.for ?? [];
+  if (blockers.includes(mover.name)) return mover.name;
+  return move.settled.findLast((settled) => blockers.includes(settled.session))?.session ?? mover.name;
+}
+
+function sameMembers(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name));
+}
+
+function misuse(message: string): SwitchyardError {
+  return new SwitchyardError("harness", message, "Report this with the command that led to it.");
+}

@@ -1,0 +1,77 @@
+/**
+ * Statements that a backend knows by name, one for each text that was ever run on it: parsed once, executed by name.
+ */
+import type { Field } from "../../engine/port.ts";
+import { closeMessages, executeMessages, isParsed, parseMessages, readReply, syncMessages } from "./wire.ts";
+
+interface Prepared {
+  readonly name: string;
+  readonly fields: readonly Field[];
+  /** The messages that execute it without values. */
+  readonly withoutValues: Buffer;
+}
+
+/** Statements kept; beyond it all are dropped and parsed anew as they come. */
+const MAX_STATEMENTS = 1_000;
+
+/** The prepared statements of one backend. */
+export class PreparedStatements {
+  readonly #byText = new Map<string, Prepared>();
+  /** Names that the backend still knows and that are of no use any more. */
+  #stale: string[] = [];
+  #count = 0;
+
+  /** The messages that run `text`; `isNew` where they parse it first: `note` must be called with the answer. */
+  messages(text: string, values: readonly unknown[]): { readonly messages: Buffer; readonly isNew: boolean } {
+    const known = this.#byText.get(text);
+    if (known && values.length === 0) return { messages: known.withoutValues, isNew: false };
+    if (known) return { messages: withSync(executeMessages(known.name, values)), isNew: false };
+    const closed = this.#stale.map((name) => closeMessages(name));
+    this.#stale = [];
+    const name = `y${++this.#count}`;
+    return {
+      messages: withSync(...closed, parseMessages(name, text), executeMessages(name, values)),
+      isNew: true,
+    };
+  }
+
+  /** Takes note of the answer to a statement that was parsed. */
+  note(text: string, answer: Buffer): void {
+    const name = `y${this.#count}`;
+    if (!isParsed(answer)) return;
+    if (this.#byText.size >= MAX_STATEMENTS) this.forget();
+    const fields = readReply(answer).fields ?? [];
+    this.#byText.set(text, { name, fields, withoutValues: withSync(executeMessages(name)) });
+  }
+
+  /** The messages that run `text` once, under no name. */
+  once(text: string): Buffer {
+    return withSync(parseMessages("", text), executeMessages(""));
+  }
+
+  /** Messages that ask for nothing. */
+  nothing(): Buffer {
+    return syncMessages();
+  }
+
+  /** The columns of a statement that is known. */
+  fields(text: string): readonly Field[] | undefined {
+    return this.#byText.get(text)?.fields;
+  }
+
+  /** Forgets all statements, as after a change of the schema. */
+  forget(): void {
+    for (const { name } of this.#byText.values()) this.#stale.push(name);
+    this.#byText.clear();
+  }
+
+  /** The backend itself has dropped all statements (DISCARD ALL). */
+  dropped(): void {
+    this.#byText.clear();
+    this.#stale = [];
+  }
+}
+
+function withSync(...messages: Buffer[]): Buffer {
+  return Buffer.concat([...messages, syncMessages()]);
+}

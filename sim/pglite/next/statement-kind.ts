@@ -1,0 +1,130 @@
+/**
+ * What a statement is, by Postgres' own grammar, as far as the engine treats it differently.
+ */
+import libpgQuery from "libpg-query";
+import { unsupportedReason } from "./unsupported-statements.ts";
+
+/** What the engine has to know of a statement before it runs it. */
+export interface StatementKind {
+  /** Why it is refused, a noun phrase. */
+  readonly unsupported: string | undefined;
+  /** Several statements in one text: they need the simple protocol. */
+  readonly several: boolean;
+  /** It waits for nobody, whatever others do (for "commit": if no constraint is deferred to it). */
+  readonly control: "free" | "commit" | undefined;
+  /** It may lock whole tables against readers, or change the schema. */
+  readonly locksTables: boolean;
+  /** It changes the schema. */
+  readonly changesSchema: boolean;
+  /** It leaves something in its session that another session must not find. */
+  readonly marksSession: boolean;
+  /** LISTEN. */
+  readonly listens: boolean;
+  /** PREPARE TRANSACTION, which leaves something in the server. */
+  readonly twoPhase: boolean;
+}
+
+/** A node of libpg-query's tree: one key, the node's type. */
+export type SyntaxNode = Readonly<Record<string, unknown>>;
+
+const known = new Map<string, StatementKind>();
+
+/** Loads the grammar; `statementKind` may be called afterwards. */
+export function loadGrammar(): Promise<void> {
+  return libpgQuery.loadModule();
+}
+
+/** The kind of `text`. A text that does not parse is a query: Postgres itself shall say what is wrong with it. */
+export function statementKind(text: string): StatementKind {
+  let kind = known.get(text);
+  if (!kind) known.set(text, (kind = classify(text)));
+  return kind;
+}
+
+const QUERY: StatementKind = {
+  unsupported: undefined,
+  several: false,
+  control: undefined,
+  locksTables: false,
+  changesSchema: false,
+  marksSession: false,
+  listens: false,
+  twoPhase: false,
+};
+
+function classify(text: string): StatementKind {
+  let statements: readonly { readonly stmt?: SyntaxNode }[];
+  try {
+    statements = libpgQuery.parseSync(text).stmts ?? [];
+  } catch {
+    return QUERY;
+  }
+  const kinds = statements.flatMap(({ stmt }) => (stmt ? [classifyOne(stmt)] : []));
+  const [first] = kinds;
+  if (!first) return QUERY;
+  if (kinds.length === 1) return first;
+  return {
+    unsupported: kinds.find(({ unsupported }) => unsupported !== undefined)?.unsupported,
+    several: true,
+    control: undefined,
+    locksTables: kinds.some(({ locksTables }) => locksTables),
+    changesSchema: kinds.some(({ changesSchema }) => changesSchema),
+    marksSession: kinds.some(({ marksSession }) => marksSession),
+    listens: kinds.some(({ listens }) => listens),
+    twoPhase: kinds.some(({ twoPhase }) => twoPhase),
+  };
+}
+
+function classifyOne(statement: SyntaxNode): StatementKind {
+  const unsupported = unsupportedReason(statement);
+  if (unsupported !== undefined) return { ...QUERY, unsupported };
+  const [type, node] = Object.entries(statement)[0] as [string, SyntaxNode];
+  if (type === "TransactionStmt") return transactionKind(node);
+  if (type === "SelectStmt" || DATA_STATEMENTS.has(type)) {
+    return SESSION_FUNCTION.test(JSON.stringify(statement)) ? { ...QUERY, marksSession: true } : QUERY;
+  }
+  if (type === "ListenStmt") return { ...QUERY, listens: true, marksSession: true };
+  if (SESSION_STATEMENTS.has(type)) return { ...QUERY, marksSession: true };
+  if (type === "LockStmt") return { ...QUERY, locksTables: true };
+  if (PLAIN_UTILITIES.has(type)) return QUERY;
+  return { ...QUERY, locksTables: true, changesSchema: true, marksSession: true };
+}
+
+const DATA_STATEMENTS = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
+const SESSION_STATEMENTS = new Set([
+  "VariableSetStmt",
+  "UnlistenStmt",
+  "PrepareStmt",
+  "ExecuteStmt",
+  "DeallocateStmt",
+  "DiscardStmt",
+  "DeclareCursorStmt",
+  "LoadStmt",
+  "CallStmt",
+  "DoStmt",
+]);
+const PLAIN_UTILITIES = new Set([
+  "ExplainStmt",
+  "VariableShowStmt",
+  "ConstraintsSetStmt",
+  "CheckPointStmt",
+  "FetchStmt",
+  "ClosePortalStmt",
+  "NotifyStmt",
+]);
+
+/** Functions whose effect outlives the transaction. */
+const SESSION_FUNCTION = /"sval":"(set_config|setseed|pg_(try_)?advisory_(un)?lock[a-z_]*)"/;
+
+function transactionKind(node: SyntaxNode): StatementKind {
+  switch (node["kind"]) {
+    case "TRANS_STMT_COMMIT":
+      return { ...QUERY, control: "commit" };
+    case "TRANS_STMT_PREPARE":
+    case "TRANS_STMT_COMMIT_PREPARED":
+    case "TRANS_STMT_ROLLBACK_PREPARED":
+      return { ...QUERY, twoPhase: true };
+    default:
+      return { ...QUERY, control: "free" };
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * Runs the statements of sessions on their backends, and reads what came of them.
+ */
+import type { Field, Outcome, RunStart, Statement } from "../../engine/port.ts";
+import type { LaneStep } from "../machine/lane.ts";
+import { deriveSeed } from "../../random.ts";
+import { SwitchyardError } from "../../switchyard-error.ts";
+import type { MoveRecord } from "./move-record.ts";
+import { backendEnded, type Server } from "./server.ts";
+import type { Flight, Session } from "./session.ts";
+import { statementKind, type StatementKind } from "./statement-kind.ts";
+import { convertRows, readNotices, readNotifications, readReply, simpleMessages, splitTag } from "./wire.ts";
+
+/** How values are handed out: "typed" as `pg` converts them, "text" as Postgres prints them. */
+export type ValueMode = "typed" | "text";
+
+/** What came of running a statement, or of letting a sleeping one go on. */
+export type Landing =
+  | { readonly kind: "asleep"; readonly flight: Flight }
+  | { readonly kind: "landed"; readonly outcome: Outcome };
+
+/** What the runner works with during one run. */
+export interface RunnerParts {
+  readonly server: Server;
+  readonly start: RunStart;
+  readonly values: ValueMode;
+  /** Some constraint can be deferred, so that COMMIT may do work that waits. */
+  readonly defersConstraints: boolean;
+  readonly nameOfPid: (pid: number) => string;
+}
+
+/** Statements of one run. */
+export class StatementRunner {
+  readonly #parts: RunnerParts;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs a statement of a session that does not sleep, until it ends or sleeps. */
+  async run(session: Session, statement: Statement, move: MoveRecord): Promise<Landing> {
+    const { server, start } = this.#parts;
+    const kind = statementKind(statement.text);
+    if (kind.unsupported !== undefined) throw unsupported(session, statement, kind.unsupported);
+    session.lastStatement = statement.text;
+    session.marked ||= kind.marksSession;
+    session.listens ||= kind.listens;
+    server.entropy.restart(deriveSeed(start.seed, session.name, ++session.count));
+    if (session.listens) server.backends.deliverSignals(session.berth.backend);
+    const { messages, isNew } = this.#messages(session, statement, kind);
+    const flight: Flight = {
+      statement,
+      startUs: server.clock.nowUs,
+      isNew,
+      fields: session.berth.statements.fields(statement.text),
+      noticesSent: 0,
+    };
+    const completions = server.completionCount();
+    const { backend } = session.berth;
+    if (this.#isFree(kind)) {
+      const reply = server.backends.runHere(backend, messages);
+      return await this.#land(session, flight, reply, completions, move);
+    }
+    return await this.#after(session, flight, server.backends.run(backend, messages), completions, move);
+  }
+
+  /** Lets the sleeping statement of a session go on; `cancelled`: as pg_cancel_backend does, so that it ends. */
+  async wake(session: Session, move: MoveRecord, cancelled: boolean = false): Promise<Landing> {
+    const { server } = this.#parts;
+    const { backend } = session.berth;
+    const flight = session.waiting?.flight;
+    if (!flight)
+      throw new SwitchyardError("harness", `Session "${session.name}" does not wait.`, "Report the token.");
+    const completions = server.completionCount();
+    const step = cancelled ? server.backends.cancel(backend) : server.backends.wake(backend);
+    return await this.#after(session, flight, step, completions, move);
+  }
+
+  /** Lets an idle session that listens receive what was sent to it. */
+  receive(session: Session, move: MoveRecord): void {
+    const { server } = this.#parts;
+    server.backends.deliverSignals(session.berth.backend);
+    this.#noteMessages(
+      session,
+      server.backends.runHere(session.berth.backend, session.berth.statements.nothing()),
+      move,
+    );
+  }
+
+  #messages(
+    session: Session,
+    { text, values = [] }: Statement,
+    kind: StatementKind,
+  ): { readonly messages: Buffer; readonly isNew: boolean } {
+    if (kind.several && values.length === 0) return { messages: simpleMessages(text), isNew: true };
+    return session.berth.statements.messages(text, values);
+  }
+
+  #isFree({ control }: StatementKind): boolean {
+    return control === "free" || (control === "commit" && !this.#parts.defersConstraints);
+  }
+
+  async #after(
+    session: Session,
+    flight: Flight,
+    step: LaneStep,
+    completions: bigint,
+    move: MoveRecord,
+  ): Promise<Landing> {
+    const { server } = this.#parts;
+    if (step.kind === "ended") throw backendEnded(step.told);
+    if (step.kind === "asleep") {
+      server.backends.learn();
+      flight.noticesSent = this.#noteNotices(session, step.said, flight.noticesSent, move);
+      return { kind: "asleep", flight };
+    }
+    return await this.#land(session, flight, step.reply, completions, move);
+  }
+
+  async #land(
+    session: Session,
+    flight: Flight,
+    bytes: Buffer,
+    completions: bigint,
+    move: MoveRecord,
+  ): Promise<Landing> {
+    const { server, start, values } = this.#parts;
+    const { statement } = flight;
+    const reply = readReply(bytes);
+    if (flight.isNew) session.berth.statements.note(statement.text, bytes);
+    if (flight.isNew || reply.error || session.waiting) server.backends.learn();
+    const wasInside = session.status !== "I";
+    session.status = reply.status;
+    this.#noteNotices(session, bytes, flight.noticesSent, move);
+    this.#noteNotifications(session, bytes, move);
+    if (reply.error) return { kind: "landed", outcome: { kind: "failed", error: reply.error } };
+    const { command, rowCount } = splitTag(reply.tag ?? "");
+    const ended = server.completionCount() !== completions;
+    if (ended && (wasInside ? reply.status === "I" && command === "COMMIT" : reply.status === "I")) {
+      move.commits.push(session.name);
+      await start.onCommit(session.name);
+    }
+    const described = reply.fields ?? flight.fields ?? [];
+    const fields = values === "text" ? described.map(asText) : described;
+    const rows = convertRows(reply, fields, statement.rowMode === "array");
+    return { kind: "landed", outcome: { kind: "done", result: { command, rowCount, fields, rows } } };
+  }
+
+  #noteMessages(session: Session, bytes: Buffer, move: MoveRecord): void {
+    this.#noteNotices(session, bytes, 0, move);
+    this.#noteNotifications(session, bytes, move);
+  }
+
+  /** Hands out the notices in an answer except the first `sent`; returns how many there are. */
+  #noteNotices(session: Session, bytes: Buffer, sent: number, move: MoveRecord): number {
+    const notices = readNotices(bytes);
+    for (const notice of notices.slice(sent)) move.notices.push({ session: session.name, ...notice });
+    return notices.length;
+  }
+
+  #noteNotifications(session: Session, bytes: Buffer, move: MoveRecord): void {
+    for (const { pid, channel, payload } of readNotifications(bytes)) {
+      move.notifications.push({ session: session.name, channel, payload, from: this.#parts.nameOfPid(pid) });
+    }
+  }
+}
+
+/** Object identifier of the type text. */
+const TEXT = 25;
+
+function asText(field: Field): Field {
+  return { ...field, dataTypeID: TEXT };
+}
+
+function unsupported(session: Session, statement: Statement, reason: string): SwitchyardError {
+  return new SwitchyardError(
+    "unsupported",
+    `Session "${session.name}" runs "${statement.text}": ${reason} cannot be had in process.`,
+    "Leave it out of the race, or run the race with --engine postgres.",
+  );
+}
