@@ -78,32 +78,32 @@ function counted(invoke: ImportFunction, tally: ProgressTally): ImportFunction {
     case 1:
       return (a) => {
         tally.call();
-        return invoke(a as number);
+        return invoke(a);
       };
     case 2:
       return (a, b) => {
         tally.call();
-        return invoke(a as number, b as number);
+        return invoke(a, b);
       };
     case 3:
       return (a, b, c) => {
         tally.call();
-        return invoke(a as number, b as number, c as number);
+        return invoke(a, b, c);
       };
     case 4:
       return (a, b, c, d) => {
         tally.call();
-        return invoke(a as number, b as number, c as number, d as number);
+        return invoke(a, b, c, d);
       };
     case 5:
       return (a, b, c, d, e) => {
         tally.call();
-        return invoke(a as number, b as number, c as number, d as number, e as number);
+        return invoke(a, b, c, d, e);
       };
     case 6:
       return (a, b, c, d, e, f) => {
         tally.call();
-        return invoke(a as number, b as number, c as number, d as number, e as number, f as number);
+        return invoke(a, b, c, d, e, f);
       };
     default:
       return (...values) => {
