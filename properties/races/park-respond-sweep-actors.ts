@@ -33,7 +33,7 @@ export function actorsOf(protocol: Protocol, data: ParkRespondSweepData): Readon
     ...(data.bob.moment === "never" ? {} : { bob: responder(protocol, data, data.bob) }),
     sweep1: scheduler(protocol, data, data.sweep1OffsetMs),
     sweep2: scheduler(protocol, data, data.sweep2OffsetMs),
-    executor: executor(protocol, data),
+    ...(data.executesEarly ? { executor: executor(protocol, data) } : {}),
     ...(data.mark === "never" ? {} : { marker: marker(protocol, data) }),
     closing: closing(protocol, data),
   };
@@ -85,13 +85,8 @@ function scheduler(protocol: Protocol, data: ParkRespondSweepData, offsetMs: num
 
 function executor(protocol: Protocol, data: ParkRespondSweepData): Actor {
   return async (context) => {
-    const startMs = context.now().getTime();
-    const deadlineMs = deadlineOf(context, data);
-    const times = [startMs, deadlineMs + 2];
-    for (const [index, timeMs] of times.entries()) {
-      await sleepUntil(context, timeMs);
-      await execute(context, protocol, data, `executor-run-${index + 1}`);
-    }
+    await sleepUntil(context, deadlineOf(context, data) + 2);
+    await execute(context, protocol, data, "executor-run");
   };
 }
 
@@ -116,8 +111,14 @@ function closing(protocol: Protocol, data: ParkRespondSweepData): Actor {
   return async (context) => {
     await context.afterOthers();
     await context.sleep((data.timeoutMs ?? 0) + SWEEP_INTERVAL_MS);
-    await perform(context, "sweep", protocol.sweep, { now: context.now() });
-    await execute(context, protocol, data, "closing-run");
+    const { rows } = await context.db.query<{ state: string }>(
+      "select state from task_instance where id = $1",
+      [TASK],
+    );
+    const state = rows[0]?.state;
+    if (state === "awaiting_input") await perform(context, "sweep", protocol.sweep, { now: context.now() });
+    if (state === "awaiting_input" || state === "scheduled")
+      await execute(context, protocol, data, "closing-run");
   };
 }
 

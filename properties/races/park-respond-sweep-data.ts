@@ -26,6 +26,8 @@ export interface ParkRespondSweepData {
   /** When the schedulers begin to sweep, in milliseconds off the deadline. */
   readonly sweep1OffsetMs: -1 | 0 | 1;
   readonly sweep2OffsetMs: -1 | 0 | 1;
+  /** Whether resumed work is executed right after the deadline; it always is at the end. */
+  readonly executesEarly: boolean;
   /** When somebody marks the task success. */
   readonly mark: Moment;
 }
@@ -67,6 +69,10 @@ export const parkRespondSweepData: Arbitrary<ParkRespondSweepData> = fc
     bob: fc.record({ choice, moment: responding }),
     sweep1OffsetMs: offsetMs,
     sweep2OffsetMs: offsetMs,
+    executesEarly: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(false) },
+      { weight: 1, arbitrary: fc.constant(true) },
+    ),
     mark: marking,
   })
   .map(({ options: count, defaults, alice, bob, ...drawn }) => {
