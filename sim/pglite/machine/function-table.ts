@@ -11,6 +11,8 @@ export interface TableEntry {
   readonly name: string;
 }
 
+const NONE: readonly TableEntry[] = [];
+
 /** Follows the growth of the main instance's table. */
 export class FunctionTable {
   readonly #table: WasmTable;
@@ -33,7 +35,8 @@ export class FunctionTable {
   }
 
   /** Entries that were added since the last call and that an instance cannot know by itself. */
-  added(): TableEntry[] {
+  added(): readonly TableEntry[] {
+    if (this.#followed === this.#table.length) return NONE;
     const entries: TableEntry[] = [];
     for (; this.#followed < this.#table.length; this.#followed++) {
       const name = this.#names.get(this.#table.get(this.#followed));

@@ -42,19 +42,24 @@ const processId = program.MyProcPid.value;
 const table = program.__indirect_function_table;
 program._emscripten_stack_restore(stackTop);
 handOver(HANDOVER.ready);
-applyUpdates();
-table.set(callbacks.read, asWasmFunction(readInput));
-table.set(callbacks.write, asWasmFunction(writeOutput));
-for (;;) {
+for (let begun = false; ; ) {
   try {
+    if (!begun) begin();
+    begun = true;
     runStatement();
     handOver(HANDOVER.done);
   } catch (error) {
-    const told = String(error instanceof ExitStatus ? error.message : (error?.stack ?? error));
-    words[WORD.outputLength] = output.write(told);
+    words[WORD.outputLength] = output.write(String(error?.stack ?? error));
     program._emscripten_stack_restore(stackTop);
     handOver(HANDOVER.failed);
   }
+}
+
+/** The first statement has come: the function table gets what the main instance's has. */
+function begin() {
+  applyUpdates();
+  table.set(callbacks.read, asWasmFunction(readInput));
+  table.set(callbacks.write, asWasmFunction(writeOutput));
 }
 
 /** Gives the turn to the main thread and sleeps until it comes back. */

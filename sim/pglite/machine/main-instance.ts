@@ -102,6 +102,10 @@ export class MainInstance {
   #input: Uint8Array = new Uint8Array(0);
   #inputAt = 0;
   #output: Buffer[] = [];
+  /** A statement is being run here. */
+  #pumping = false;
+  /** It was about to sleep. */
+  #slept = false;
 
   constructor(program: Program, doors: MachineDoors) {
     this.program = program;
@@ -172,7 +176,7 @@ export class MainInstance {
 
   /** What `instance` does not know yet; undefined if nothing. */
   updateFor(instance: object): InstanceUpdate | undefined {
-    this.#entries.push(...this.#table.added());
+    for (const entry of this.#table.added()) this.#entries.push(entry);
     const known = this.#known.get(instance) ?? { libraries: 0, entries: 0 };
     if (known.entries === this.#entries.length && known.libraries === this.libraries.length) return undefined;
     const libraries = this.libraries.slice(known.libraries).map(({ exports: _, ...library }) => library);
@@ -186,12 +190,27 @@ export class MainInstance {
     this.#input = messages;
     this.#inputAt = 0;
     this.#output = [];
+    this.#pumping = true;
     this.memory.setU32(STATICS.stackBase, STATICS.stackTop);
     const { module } = this;
     while (this.#inputAt < messages.length || module._pq_buffer_remaining_data() > 0) this.#turnMainLoop();
     module._PostgresSendReadyForQueryIfNecessary();
     module._pgl_pq_flush();
+    this.#pumping = false;
+    if (this.#slept) throw stopped("a statement waits that should not have to");
     return this.#output.length === 1 && this.#output[0] ? this.#output[0] : Buffer.concat(this.#output);
+  }
+
+  /**
+   * A statement on the main thread is about to sleep, for what would be for ever. That must not be: it is cancelled, and the
+   * run with it. (While a backend boots, it only looks whether something has happened.)
+   */
+  sleptHere(latch: number): void {
+    this.memory.setU32(latch, 1);
+    if (!this.#pumping) return;
+    this.#slept = true;
+    this.memory.setU32(this.addressOf("QueryCancelPending"), 1);
+    this.memory.setU32(this.addressOf("InterruptPending"), 1);
   }
 
   #instantiate(imports: WasmImports, done: (instance: WasmInstance, module: object) => void): void {

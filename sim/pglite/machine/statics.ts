@@ -17,7 +17,7 @@ export interface AddressRange {
 export type StaticsImage = number;
 
 /** Bytes of a block. */
-const BLOCK = 1_024;
+const BLOCK = 256;
 
 /** Copies statics in and out. */
 export class Statics {

@@ -12,6 +12,7 @@ import type {
 } from "../../engine/port.ts";
 import { deriveSeed } from "../../random.ts";
 import { SwitchyardError } from "../../switchyard-error.ts";
+import { PGPROC } from "../build-facts.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { installSchema } from "./install-schema.ts";
 import { newMove, type MoveRecord } from "./move-record.ts";
@@ -20,7 +21,7 @@ import { Pristine, type PageImage } from "./pristine.ts";
 import { Server } from "./server.ts";
 import { beginSession } from "./session-statics.ts";
 import type { Berth, Session } from "./session.ts";
-import { loadGrammar, statementKind } from "./statement-kind.ts";
+import { loadGrammar, statementKind, type StatementKind } from "./statement-kind.ts";
 import { StatementRunner, type ValueMode } from "./statement-runner.ts";
 import { WaitList } from "./wait-list.ts";
 import { convertRows, readReply, splitTag } from "./wire.ts";
@@ -119,6 +120,7 @@ export class InProcessEngine implements Engine {
       count: 0,
       marked: this.#facts.hasFunctions,
       listens: false,
+      locksUnusually: false,
       waiting: undefined,
       lastStatement: "",
     });
@@ -219,8 +221,28 @@ export class InProcessEngine implements Engine {
     const nameOfProc = (proc: number): string => nameOf(({ berth }) => berth.backend.proc === proc);
     const server = this.#server;
     const { defersConstraints } = this.#facts;
-    const runner = new StatementRunner({ server, start, values: this.#values, defersConstraints, nameOfPid });
+    const parts = { server, start, values: this.#values, defersConstraints, nameOfPid };
+    const runner = new StatementRunner({
+      ...parts,
+      mayWait: (session, kind) => this.#mayWait(session, kind),
+    });
     return { start, runner, waits: new WaitList({ server, start, runner, nameOfProc, nameOfPid }) };
+  }
+
+  /**
+   * Whether a statement may have to wait for somebody. One that may not runs on the main thread, which is faster. A plain
+   * query waits for rows of transactions that have a number, or for unusual locks.
+   */
+  #mayWait(session: Session, { plain }: StatementKind): boolean {
+    if (!plain || session.locksUnusually || this.#facts.hasFunctions || this.#did.preparedTransactions)
+      return true;
+    const { memory } = this.#server;
+    for (const other of this.#sessions.values()) {
+      if (other === session) continue;
+      if (other.waiting || other.locksUnusually || memory.u32(other.berth.backend.proc + PGPROC.xid) !== 0)
+        return true;
+    }
+    return false;
   }
 
   #newBerth(): Berth {

@@ -9,6 +9,8 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   max_prepared_transactions: "64",
   max_connections: "60",
   shared_buffers: "16MB",
+  // Segments that would be mapped from files, which Emscripten copies instead of sharing, come from shared memory itself.
+  min_dynamic_shared_memory: "8MB",
   track_counts: "off",
   track_activities: "off",
   // No daemon can run here; CREATE INDEX keeps a table's statistics only where one might (and track_counts is on).

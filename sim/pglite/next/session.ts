@@ -49,6 +49,8 @@ export interface Session {
   /** Something was left in it that another session must not find. */
   marked: boolean;
   listens: boolean;
+  /** It may hold locks other than those of plain queries. */
+  locksUnusually: boolean;
   waiting: Waiting | undefined;
   /** Text of its last statement. */
   lastStatement: string;

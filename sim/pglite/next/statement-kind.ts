@@ -12,6 +12,10 @@ export interface StatementKind {
   readonly several: boolean;
   /** It waits for nobody, whatever others do (for "commit": if no constraint is deferred to it). */
   readonly control: "free" | "commit" | undefined;
+  /** A query that waits for nobody but transactions that wrote or locked rows, and holders of unusual locks. */
+  readonly plain: boolean;
+  /** It may take or wait for locks other than those of plain queries: on tables, advisory, for a safe snapshot. */
+  readonly locksUnusually: boolean;
   /** It may lock whole tables against readers, or change the schema. */
   readonly locksTables: boolean;
   /** It changes the schema. */
@@ -45,6 +49,8 @@ const QUERY: StatementKind = {
   unsupported: undefined,
   several: false,
   control: undefined,
+  plain: false,
+  locksUnusually: false,
   locksTables: false,
   changesSchema: false,
   marksSession: false,
@@ -67,6 +73,8 @@ function classify(text: string): StatementKind {
     unsupported: kinds.find(({ unsupported }) => unsupported !== undefined)?.unsupported,
     several: true,
     control: undefined,
+    plain: false,
+    locksUnusually: kinds.some(({ locksUnusually }) => locksUnusually),
     locksTables: kinds.some(({ locksTables }) => locksTables),
     changesSchema: kinds.some(({ changesSchema }) => changesSchema),
     marksSession: kinds.some(({ marksSession }) => marksSession),
@@ -81,13 +89,15 @@ function classifyOne(statement: SyntaxNode): StatementKind {
   const [type, node] = Object.entries(statement)[0] as [string, SyntaxNode];
   if (type === "TransactionStmt") return transactionKind(node);
   if (type === "SelectStmt" || DATA_STATEMENTS.has(type)) {
-    return SESSION_FUNCTION.test(JSON.stringify(statement)) ? { ...QUERY, marksSession: true } : QUERY;
+    const tree = JSON.stringify(statement);
+    const locksUnusually = ADVISORY.test(tree);
+    return { ...QUERY, plain: !locksUnusually, locksUnusually, marksSession: SESSION_FUNCTION.test(tree) };
   }
   if (type === "ListenStmt") return { ...QUERY, listens: true, marksSession: true };
-  if (SESSION_STATEMENTS.has(type)) return { ...QUERY, marksSession: true };
-  if (type === "LockStmt") return { ...QUERY, locksTables: true };
+  if (SESSION_STATEMENTS.has(type)) return { ...QUERY, locksUnusually: true, marksSession: true };
+  if (type === "LockStmt") return { ...QUERY, locksUnusually: true, locksTables: true };
   if (PLAIN_UTILITIES.has(type)) return QUERY;
-  return { ...QUERY, locksTables: true, changesSchema: true, marksSession: true };
+  return { ...QUERY, locksUnusually: true, locksTables: true, changesSchema: true, marksSession: true };
 }
 
 const DATA_STATEMENTS = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
@@ -113,8 +123,14 @@ const PLAIN_UTILITIES = new Set([
   "NotifyStmt",
 ]);
 
+/** Advisory locks of both kinds. */
+const ADVISORY = /"sval":"pg_(try_)?advisory_/;
+
 /** Functions whose effect outlives the transaction. */
 const SESSION_FUNCTION = /"sval":"(set_config|setseed|pg_(try_)?advisory_(un)?lock[a-z_]*)"/;
+
+/** BEGIN ... DEFERRABLE: the first query may wait for a safe snapshot. */
+const DEFERRABLE = /"transaction_deferrable"/;
 
 function transactionKind(node: SyntaxNode): StatementKind {
   switch (node["kind"]) {
@@ -123,8 +139,8 @@ function transactionKind(node: SyntaxNode): StatementKind {
     case "TRANS_STMT_PREPARE":
     case "TRANS_STMT_COMMIT_PREPARED":
     case "TRANS_STMT_ROLLBACK_PREPARED":
-      return { ...QUERY, twoPhase: true };
+      return { ...QUERY, locksUnusually: true, twoPhase: true };
     default:
-      return { ...QUERY, control: "free" };
+      return { ...QUERY, control: "free", locksUnusually: DEFERRABLE.test(JSON.stringify(node)) };
   }
 }

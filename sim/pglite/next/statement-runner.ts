@@ -27,6 +27,8 @@ export interface RunnerParts {
   /** Some constraint can be deferred, so that COMMIT may do work that waits. */
   readonly defersConstraints: boolean;
   readonly nameOfPid: (pid: number) => string;
+  /** Whether a statement of a session may have to wait for another session. */
+  readonly mayWait: (session: Session, kind: StatementKind) => boolean;
 }
 
 /** Statements of one run. */
@@ -45,6 +47,7 @@ export class StatementRunner {
     session.lastStatement = statement.text;
     session.marked ||= kind.marksSession;
     session.listens ||= kind.listens;
+    session.locksUnusually ||= kind.locksUnusually;
     server.entropy.restart(deriveSeed(start.seed, session.name, ++session.count));
     if (session.listens) server.backends.deliverSignals(session.berth.backend);
     const { messages, isNew } = this.#messages(session, statement, kind);
@@ -57,7 +60,7 @@ export class StatementRunner {
     };
     const completions = server.completionCount();
     const { backend } = session.berth;
-    if (this.#isFree(kind)) {
+    if (this.#isFree(kind) || !this.#parts.mayWait(session, kind)) {
       const reply = server.backends.runHere(backend, messages);
       return await this.#land(session, flight, reply, completions, move);
     }
