@@ -42,7 +42,7 @@ const processId = program.MyProcPid.value;
 const table = program.__indirect_function_table;
 program._emscripten_stack_restore(stackTop);
 handOver(HANDOVER.ready);
-for (let begun = false; ; ) {
+for (let begun = false; ;) {
   try {
     if (!begun) begin();
     begun = true;
