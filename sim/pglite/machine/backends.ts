@@ -7,14 +7,13 @@
  */
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { LATCH, PGPROC, PROCESS_ID, SIGNAL_ACTIONS } from "../build-facts.ts";
-import { bootNext, FirstBoot } from "./boot-next.ts";
+import { bootNext, ForkPoint } from "./boot-next.ts";
 import { Lane, type LaneStep } from "./lane.ts";
 import { machineDoors } from "./machine-doors.ts";
 import { MainInstance } from "./main-instance.ts";
 import { loadProgram } from "./program.ts";
-import { SharedClock } from "./shared-clock.ts";
-import type { ServerMemory } from "./server-memory.ts";
-import { programStatics, Statics, type AddressRange, type StaticsImage } from "./statics.ts";
+import type { SharedClock } from "./shared-clock.ts";
+import { Statics, type AddressRange, type StaticsImage } from "./statics.ts";
 
 /** What the backends start from. */
 export interface BackendsStart {
@@ -41,7 +40,7 @@ export interface Backend {
 export class Backends {
   readonly main: MainInstance;
   readonly #statics: Statics;
-  readonly #serverMemory: ServerMemory;
+  readonly #fork: StaticsImage;
   readonly #params: string[];
   readonly #clock: SharedClock;
   readonly #all: Backend[] = [];
@@ -55,24 +54,21 @@ export class Backends {
       ...defaultParams,
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ];
-    const first = new FirstBoot(main);
+    const fork = new ForkPoint(main, statics);
     await main.boot(image, params);
-    for (const range of programStatics(main)) statics.add(range);
-    for (const { memoryBase, memorySize } of main.libraries)
-      statics.add({ start: memoryBase, end: memoryBase + memorySize });
-    return new Backends(main, statics, first.memory, params, clock);
+    return new Backends(main, statics, fork.image, params, clock);
   }
 
   private constructor(
     main: MainInstance,
     statics: Statics,
-    serverMemory: ServerMemory,
+    fork: StaticsImage,
     params: string[],
     clock: SharedClock,
   ) {
     this.main = main;
     this.#statics = statics;
-    this.#serverMemory = serverMemory;
+    this.#fork = fork;
     this.#params = params;
     this.#clock = clock;
     statics.begin();
@@ -89,7 +85,7 @@ export class Backends {
   boot(): Backend {
     this.#statics.save(this.#inPlace.image);
     const pid = PROCESS_ID + this.#all.length;
-    bootNext(this.main, this.#serverMemory, this.#params, pid);
+    bootNext(this.main, this.#statics, this.#fork, this.#params, pid);
     this.#inPlace = this.#adopt(pid);
     this.learn();
     return this.#inPlace;

@@ -53,7 +53,6 @@ export interface MainModule {
   stackSave(): number;
   stackRestore(stackPointer: number): void;
   _malloc(bytes: number): number;
-  _free(address: number): void;
   _pgl_setPGliteActive(active: number): void;
   _pgl_startPGlite(): void;
   _pgl_set_rw_cbs(read: number, write: number): void;
@@ -66,13 +65,13 @@ export interface MainModule {
 
 /** What happens while a backend boots, for the one who boots it. */
 export interface BootWatch {
-  /** An import was called, and has done its work. */
-  onImport(name: string, values: readonly (number | bigint)[]): void;
+  /** An import was called. */
+  readonly onImport: (name: string, values: readonly (number | bigint)[]) => void;
 }
 
 /** What an instance on another thread has to take over. */
 export interface InstanceUpdate {
-  readonly libraries: readonly Omit<SideModule, "exports" | "statics">[];
+  readonly libraries: readonly Omit<SideModule, "exports">[];
   readonly entries: readonly TableEntry[];
   readonly tableLength: number;
 }
@@ -182,7 +181,7 @@ export class MainInstance {
     if (known.entries === this.#entries.length && known.libraries === this.libraries.length) return undefined;
     const libraries = this.libraries
       .slice(known.libraries)
-      .map(({ exports: _, statics: __, ...library }) => library);
+      .map(({ exports: _exports, ...library }) => library);
     const entries = this.#entries.slice(known.entries);
     this.#known.set(instance, { libraries: this.libraries.length, entries: this.#entries.length });
     return { libraries, entries, tableLength: this.#table.length };
@@ -223,11 +222,10 @@ export class MainInstance {
       if (typeof original !== "function" || name.startsWith("invoke_")) continue;
       const call = replacements[name] ?? original;
       env[name] = (...values) => {
-        const result = call(...values);
         this.watch?.onImport(name, values);
-        return result;
+        return call(...values);
       };
-      this.#imports.set(name, env[name] as ImportFunction);
+      this.#imports.set(name, env[name]);
     }
     const load = env["_dlopen_js"] as ImportFunction;
     env["_dlopen_js"] = (...values) => this.#loadLibrary(load, values);
@@ -278,7 +276,7 @@ export class MainInstance {
     // Let the file be read again, as it is now.
     this.memory.setU32(Number(values[0]) + DSO_FILE_DATA, 0);
     let result: number | bigint | undefined;
-    const found = recordSideModules(() => (result = load(...values)), this.memory);
+    const found = recordSideModules(() => (result = load(...values)));
     for (const library of found) {
       this.#table.add(this.libraries.length, library);
       this.libraries.push(library);

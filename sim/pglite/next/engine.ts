@@ -134,8 +134,6 @@ export class InProcessEngine implements Engine {
     this.#did.lockedTables ||= kind.locksTables;
     this.#did.changedSchema ||= kind.changesSchema;
     this.#did.preparedTransactions ||= kind.twoPhase;
-    // A statement that was parsed before the schema changed may have other columns now, which Postgres refuses.
-    if (this.#did.changedSchema) session.berth.statements.forget();
     const { runner, waits } = this.#running;
     return this.#move(session, async (move) =>
       waits.land(session, await runner.run(session, statement, move), move),
@@ -253,7 +251,7 @@ export class InProcessEngine implements Engine {
 
   /** Ends every session of the run before. */
   async #endRun(): Promise<void> {
-    for (const session of [...this.#sessions.values()]) await this.#endSession(session);
+    for (const session of Array.from(this.#sessions.values())) await this.#endSession(session);
     this.#run = undefined;
     if (!this.#did.preparedTransactions) return;
     const { rows } = this.#server.read("select quote_literal(gid) from pg_prepared_xacts");
