@@ -107,3 +107,9 @@ export const ROW_WAIT = {
 
 /** Where libc keeps what a process does at a signal: 20 bytes each, the handler (an entry of the function table) first. */
 export const SIGNAL_ACTIONS = { start: 2_970_128, size: 20, userSignal1: 10 } as const;
+
+/** The header of the server's shared memory (storage/pg_shmem.h): magic first. It is aligned to pages of WebAssembly. */
+export const SEGMENT = { magic: 679_834_894, totalSize: 8, alignment: 65_536 } as const;
+
+/** The head of a hash table (hash/dynahash.c, HTAB): pointers to its header and its directory come first. */
+export const SHARED_HASH_TABLE = { header: 0, directory: 4, size: 48 } as const;

@@ -7,13 +7,14 @@
  */
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { LATCH, PGPROC, PROCESS_ID, SIGNAL_ACTIONS } from "../build-facts.ts";
-import { bootNext, ForkPoint } from "./boot-next.ts";
+import { bootNext, FirstBoot } from "./boot-next.ts";
 import { Lane, type LaneStep } from "./lane.ts";
 import { machineDoors } from "./machine-doors.ts";
 import { MainInstance } from "./main-instance.ts";
 import { loadProgram } from "./program.ts";
 import type { SharedClock } from "./shared-clock.ts";
-import { Statics, type AddressRange, type StaticsImage } from "./statics.ts";
+import type { ServerMemory } from "./server-memory.ts";
+import { programStatics, Statics, type AddressRange, type StaticsImage } from "./statics.ts";
 
 /** What the backends start from. */
 export interface BackendsStart {
@@ -40,7 +41,7 @@ export interface Backend {
 export class Backends {
   readonly main: MainInstance;
   readonly #statics: Statics;
-  readonly #fork: StaticsImage;
+  readonly #serverMemory: ServerMemory;
   readonly #params: string[];
   readonly #clock: SharedClock;
   readonly #all: Backend[] = [];
@@ -54,21 +55,24 @@ export class Backends {
       ...defaultParams,
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ];
-    const fork = new ForkPoint(main, statics);
+    const first = new FirstBoot(main);
     await main.boot(image, params);
-    return new Backends(main, statics, fork.image, params, clock);
+    for (const range of programStatics(main)) statics.add(range);
+    for (const { memoryBase, memorySize } of main.libraries)
+      statics.add({ start: memoryBase, end: memoryBase + memorySize });
+    return new Backends(main, statics, first.memory, params, clock);
   }
 
   private constructor(
     main: MainInstance,
     statics: Statics,
-    fork: StaticsImage,
+    serverMemory: ServerMemory,
     params: string[],
     clock: SharedClock,
   ) {
     this.main = main;
     this.#statics = statics;
-    this.#fork = fork;
+    this.#serverMemory = serverMemory;
     this.#params = params;
     this.#clock = clock;
     statics.begin();
@@ -85,7 +89,7 @@ export class Backends {
   boot(): Backend {
     this.#statics.save(this.#inPlace.image);
     const pid = PROCESS_ID + this.#all.length;
-    bootNext(this.main, this.#statics, this.#fork, this.#params, pid);
+    bootNext(this.main, this.#serverMemory, this.#params, pid);
     this.#inPlace = this.#adopt(pid);
     this.learn();
     return this.#inPlace;

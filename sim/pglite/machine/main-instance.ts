@@ -53,6 +53,7 @@ export interface MainModule {
   stackSave(): number;
   stackRestore(stackPointer: number): void;
   _malloc(bytes: number): number;
+  _free(address: number): void;
   _pgl_setPGliteActive(active: number): void;
   _pgl_startPGlite(): void;
   _pgl_set_rw_cbs(read: number, write: number): void;
@@ -65,13 +66,13 @@ export interface MainModule {
 
 /** What happens while a backend boots, for the one who boots it. */
 export interface BootWatch {
-  /** An import was called. */
-  readonly onImport: (name: string, values: readonly (number | bigint)[]) => void;
+  /** An import was called, and has done its work. */
+  onImport(name: string, values: readonly (number | bigint)[]): void;
 }
 
 /** What an instance on another thread has to take over. */
 export interface InstanceUpdate {
-  readonly libraries: readonly Omit<SideModule, "exports">[];
+  readonly libraries: readonly Omit<SideModule, "exports" | "statics">[];
   readonly entries: readonly TableEntry[];
   readonly tableLength: number;
 }
@@ -181,7 +182,7 @@ export class MainInstance {
     if (known.entries === this.#entries.length && known.libraries === this.libraries.length) return undefined;
     const libraries = this.libraries
       .slice(known.libraries)
-      .map(({ exports: _exports, ...library }) => library);
+      .map(({ exports: _, statics: __, ...library }) => library);
     const entries = this.#entries.slice(known.entries);
     this.#known.set(instance, { libraries: this.libraries.length, entries: this.#entries.length });
     return { libraries, entries, tableLength: this.#table.length };
@@ -222,10 +223,11 @@ export class MainInstance {
       if (typeof original !== "function" || name.startsWith("invoke_")) continue;
       const call = replacements[name] ?? original;
       env[name] = (...values) => {
+        const result = call(...values);
         this.watch?.onImport(name, values);
-        return call(...values);
+        return result;
       };
-      this.#imports.set(name, env[name]);
+      this.#imports.set(name, env[name] as ImportFunction);
     }
     const load = env["_dlopen_js"] as ImportFunction;
     env["_dlopen_js"] = (...values) => this.#loadLibrary(load, values);
@@ -276,7 +278,7 @@ export class MainInstance {
     // Let the file be read again, as it is now.
     this.memory.setU32(Number(values[0]) + DSO_FILE_DATA, 0);
     let result: number | bigint | undefined;
-    const found = recordSideModules(() => (result = load(...values)));
+    const found = recordSideModules(() => (result = load(...values)), this.memory);
     for (const library of found) {
       this.#table.add(this.libraries.length, library);
       this.libraries.push(library);

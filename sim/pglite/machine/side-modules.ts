@@ -2,6 +2,7 @@
  * Libraries that Postgres loads at run time (dlopen), e.g. plpgsql: recorded as the main instance loads them, so that the
  * instances of other threads can have the same functions at the same places.
  */
+import type { SharedMemory } from "./shared-memory.ts";
 import { WasmReader } from "./wasm-sections.ts";
 import { wasm, type WasmImports, type WasmInstance, type WasmModule } from "./web-assembly.ts";
 
@@ -14,12 +15,14 @@ export interface SideModule {
   readonly tableSize: number;
   /** Values of its global offset table, by "GOT.mem.name" and "GOT.func.name". */
   readonly offsets: Readonly<Record<string, number>>;
+  /** Its statics as they are after loading. */
+  readonly statics: Uint8Array;
   /** Functions of the main thread's instance. */
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
 /** Notes every library that `load` instantiates. */
-export function recordSideModules(load: () => unknown): SideModule[] {
+export function recordSideModules(load: () => unknown, memory: SharedMemory): SideModule[] {
   const original = wasm.Instance;
   const found: { module: WasmModule; imports: WasmImports; instance: WasmInstance }[] = [];
   const recording = function (module: WasmModule, imports: WasmImports): WasmInstance {
@@ -36,14 +39,20 @@ export function recordSideModules(load: () => unknown): SideModule[] {
   } finally {
     wasm.Instance = original;
   }
-  return found.map(({ module, imports, instance }) => ({
-    module,
-    memoryBase: numberOf(imports["env"]?.["__memory_base"]),
-    tableBase: numberOf(imports["env"]?.["__table_base"]),
-    ...readSizes(module),
-    offsets: readOffsets(module, imports),
-    exports: instance.exports,
-  }));
+  return found.map(({ module, imports, instance }) => {
+    const memoryBase = numberOf(imports["env"]?.["__memory_base"]);
+    const { memorySize, tableSize } = readSizes(module);
+    return {
+      module,
+      memoryBase,
+      memorySize,
+      tableBase: numberOf(imports["env"]?.["__table_base"]),
+      tableSize,
+      offsets: readOffsets(module, imports),
+      statics: memory.copy(memoryBase, memoryBase + memorySize),
+      exports: instance.exports,
+    };
+  });
 }
 
 /** Type of the subsection of "dylink.0" that tells sizes. */

@@ -5,6 +5,8 @@
  * (tables of functions, of settings, of node types), so only blocks that have ever been seen to differ are copied. `learn`
  * looks at all of them; it is called wherever something may have happened for the first time.
  */
+import { STATICS } from "../build-facts.ts";
+import type { MainInstance } from "./main-instance.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /** A range of addresses, the end not included. */
@@ -15,6 +17,15 @@ export interface AddressRange {
 
 /** Address of a copy of all statics; only changing blocks are kept up to date. */
 export type StaticsImage = number;
+
+/** The ranges of the program's own statics, without Emscripten's break, which belongs to the heap. */
+export function programStatics(main: Pick<MainInstance, "call">): AddressRange[] {
+  const breakAddress = main.call("emscripten_get_sbrk_ptr")();
+  return [
+    { start: STATICS.start, end: breakAddress },
+    { start: breakAddress + Uint32Array.BYTES_PER_ELEMENT, end: STATICS.mallocState },
+  ];
+}
 
 /** Bytes of a block. */
 const BLOCK = 256;
@@ -59,15 +70,6 @@ export class Statics {
       at += end - start;
     }
     return image;
-  }
-
-  /** Puts a whole copy in place. */
-  restoreAll(image: StaticsImage): void {
-    let at = image;
-    for (const { start, end } of this.#ranges) {
-      this.#memory.move(start, at, end - start);
-      at += end - start;
-    }
   }
 
   /** Copies what is in place into `image`. */

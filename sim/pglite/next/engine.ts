@@ -134,6 +134,8 @@ export class InProcessEngine implements Engine {
     this.#did.lockedTables ||= kind.locksTables;
     this.#did.changedSchema ||= kind.changesSchema;
     this.#did.preparedTransactions ||= kind.twoPhase;
+    // A statement that was parsed before the schema changed may have other columns now, which Postgres refuses.
+    if (this.#did.changedSchema) session.berth.statements.forget();
     const { runner, waits } = this.#running;
     return this.#move(session, async (move) =>
       waits.land(session, await runner.run(session, statement, move), move),

@@ -6,11 +6,11 @@
  */
 export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   shared_preload_libraries: "plpgsql",
-  max_prepared_transactions: "64",
-  max_connections: "60",
-  shared_buffers: "16MB",
+  max_prepared_transactions: "16",
+  max_connections: "40",
+  shared_buffers: "8MB",
   // Segments that would be mapped from files, which Emscripten copies instead of sharing, come from shared memory itself.
-  min_dynamic_shared_memory: "8MB",
+  min_dynamic_shared_memory: "2MB",
   track_counts: "off",
   track_activities: "off",
   // No daemon can run here; CREATE INDEX keeps a table's statistics only where one might (and track_counts is on).
@@ -27,5 +27,5 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   log_min_messages: "panic",
 };
 
-/** deadlock_timeout, in virtual microseconds. */
-export const DEADLOCK_TIMEOUT_US = 1_000;
+/** deadlock_timeout, in virtual milliseconds. */
+export const DEADLOCK_TIMEOUT_MS = 1;

@@ -34,6 +34,8 @@ export interface Waiting {
   readonly sinceUs: number;
   /** When lock_timeout or statement_timeout ends it, in virtual microseconds. */
   readonly timeoutAtUs: number | undefined;
+  /** When deadlock_timeout has Postgres look for a deadlock, in virtual microseconds, and whether the session set it. */
+  readonly deadlockCheck: { readonly atUs: number; readonly isChosen: boolean };
   /** The deadlock timer of this wait has fired. */
   checkedForDeadlock: boolean;
 }

@@ -12,7 +12,7 @@ import { describeWait } from "./describe-wait.ts";
 import { readBlockers, readLockWait } from "./lock-wait.ts";
 import type { MoveRecord } from "./move-record.ts";
 import { deadlockDetected, readDeadlockDetail } from "./postgres-errors.ts";
-import { DEADLOCK_TIMEOUT_US } from "./server-settings.ts";
+import { DEADLOCK_TIMEOUT_MS } from "./server-settings.ts";
 import type { Server } from "./server.ts";
 import type { Flight, Session } from "./session.ts";
 import type { Landing, StatementRunner } from "./statement-runner.ts";
@@ -52,9 +52,11 @@ export class WaitList {
     const sinceUs = goesOn ? known.sinceUs : server.clock.nowUs;
     // The settings and the error context are those of the backend in place; a look at the catalog changes that.
     const timeoutAtUs = goesOn ? known.timeoutAtUs : this.#timeoutAt(flight);
+    const deadlockMs = server.setting("deadlock_timeout");
+    const deadlockCheck = { atUs: sinceUs + deadlockMs * 1000, isChosen: deadlockMs !== DEADLOCK_TIMEOUT_MS };
     const lock = describeWait(server, asked);
     const wait: Wait = { for: this.#blockers(session), lock };
-    session.waiting = { flight, asked, wait, sinceUs, timeoutAtUs, checkedForDeadlock: false };
+    session.waiting = { flight, asked, wait, sinceUs, timeoutAtUs, deadlockCheck, checkedForDeadlock: false };
     if (!this.#sleeping.includes(session)) this.#sleeping.push(session);
     return { kind: "waiting", wait };
   }
@@ -96,18 +98,25 @@ export class WaitList {
       const cycle = this.#cycle(closer);
       const candidates = cycle?.filter(({ waiting }) => waiting?.checkedForDeadlock === false) ?? [];
       if (!cycle || candidates.length === 0) continue;
-      const choice = this.#parts.start.chooseVictim(cycle.map(({ name }) => name));
-      const chosen = cycle[choice % cycle.length] as Session;
-      const victim = candidates.includes(chosen) ? chosen : (candidates[0] as Session);
-      return await this.#checkForDeadlock(victim, move);
+      return await this.#checkForDeadlock(this.#chooseVictim(cycle, candidates), move);
     }
     return undefined;
   }
 
+  /** The schedule's choice; where the sessions themselves have set deadlock_timeout, the one whose timer is due first. */
+  #chooseVictim(cycle: readonly Session[], candidates: readonly Session[]): Session {
+    const timed = candidates.some(({ waiting }) => waiting?.deadlockCheck.isChosen);
+    const byTime = candidates.toSorted((a, b) => dueUs(a) - dueUs(b));
+    if (timed) return byTime[0] as Session;
+    const chosen = cycle[
+      this.#parts.start.chooseVictim(cycle.map(({ name }) => name)) % cycle.length
+    ] as Session;
+    return candidates.includes(chosen) ? chosen : (candidates[0] as Session);
+  }
+
   /** It need not fail: Postgres may find that to let others wait in another order is enough. */
   async #checkForDeadlock(session: Session, move: MoveRecord): Promise<Step> {
-    const sinceUs = session.waiting?.sinceUs ?? 0;
-    this.#parts.server.backends.fireTimers(session.berth.backend, sinceUs + DEADLOCK_TIMEOUT_US);
+    this.#parts.server.backends.fireTimers(session.berth.backend, session.waiting?.deadlockCheck.atUs ?? 0);
     const step = await this.#goOn(session, move);
     if (session.waiting) session.waiting.checkedForDeadlock = true;
     return step;
@@ -171,6 +180,10 @@ export class WaitList {
 interface Step {
   readonly session: Session;
   readonly outcome: Outcome;
+}
+
+function dueUs({ waiting }: Session): number {
+  return waiting?.deadlockCheck.atUs ?? Infinity;
 }
 
 /** SQLSTATE deadlock_detected. */
