@@ -172,7 +172,7 @@ function tooLong(bytes: number): SwitchyardError {
 function stuck(failure: unknown): SwitchyardError {
   return new SwitchyardError(
     "harness",
-    `The in-process Postgres stopped${failure === undefined ? "" : `: ${String(failure)}`}.`,
+    `The in-process Postgres stopped${failure === undefined ? "" : `: ${failure instanceof Error ? failure.message : JSON.stringify(failure)}`}.`,
     "Run the command again; if it stops at the same place, report the token.",
     { cause: failure },
   );

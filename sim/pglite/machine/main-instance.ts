@@ -182,7 +182,7 @@ export class MainInstance {
     if (known.entries === this.#entries.length && known.libraries === this.libraries.length) return undefined;
     const libraries = this.libraries
       .slice(known.libraries)
-      .map(({ exports: _, statics: __, ...library }) => library);
+      .map(({ exports: _exports, statics: _statics, ...library }) => library);
     const entries = this.#entries.slice(known.entries);
     this.#known.set(instance, { libraries: this.libraries.length, entries: this.#entries.length });
     return { libraries, entries, tableLength: this.#table.length };
@@ -227,7 +227,7 @@ export class MainInstance {
         this.watch?.onImport(name, values);
         return result;
       };
-      this.#imports.set(name, env[name] as ImportFunction);
+      this.#imports.set(name, env[name]);
     }
     const load = env["_dlopen_js"] as ImportFunction;
     env["_dlopen_js"] = (...values) => this.#loadLibrary(load, values);
