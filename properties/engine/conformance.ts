@@ -18,18 +18,8 @@ create table purchase (
 
 const onCommit = (): Promise<void> => Promise.resolve();
 
-/** What an engine may lack. */
-export interface Capabilities {
-  /** pg_advisory_lock and its kin; an engine without them refuses them by name. */
-  readonly sessionAdvisoryLocks: boolean;
-}
-
 /** Registers the suite: `open` gives the engine under test, once for all cases. */
-export function describeEngine(
-  name: string,
-  open: () => Promise<Engine>,
-  { sessionAdvisoryLocks }: Capabilities = { sessionAdvisoryLocks: true },
-): void {
+export function describeEngine(name: string, open: () => Promise<Engine>): void {
   describe(name, () => {
     let engine: Engine;
 
@@ -275,28 +265,16 @@ export function describeEngine(
         expect((await run("b", "insert into purchase (item_id) values (2)")).outcome.kind).toBe("done");
       });
 
-      if (!sessionAdvisoryLocks) {
-        it("refuses session advisory locks by name, and tells the way out", async () => {
-          await expect(run("a", "select pg_advisory_lock(42)")).rejects.toMatchObject({
-            code: "unsupported",
-            message: expect.stringContaining("pg_advisory_lock"),
-            remedy: expect.stringContaining("--engine postgres"),
-          });
+      it("lets a waiter for an advisory lock go on when it is unlocked in the middle of a transaction", async () => {
+        await run("a", "begin", "select pg_advisory_lock(42)");
+        const lock = await run("b", "select pg_advisory_lock(42)");
+        expect(lock.outcome).toMatchObject({
+          kind: "waiting",
+          wait: { for: ["a"], lock: { kind: "advisory" } },
         });
-      }
-
-      if (sessionAdvisoryLocks) {
-        it("lets a waiter for an advisory lock go on when it is unlocked in the middle of a transaction", async () => {
-          await run("a", "begin", "select pg_advisory_lock(42)");
-          const lock = await run("b", "select pg_advisory_lock(42)");
-          expect(lock.outcome).toMatchObject({
-            kind: "waiting",
-            wait: { for: ["a"], lock: { kind: "advisory" } },
-          });
-          const unlock = await run("a", "select pg_advisory_unlock(42)");
-          expect(unlock.settled).toMatchObject([{ session: "b", wokenBy: "a", outcome: { kind: "done" } }]);
-        });
-      }
+        const unlock = await run("a", "select pg_advisory_unlock(42)");
+        expect(unlock.settled).toMatchObject([{ session: "b", wokenBy: "a", outcome: { kind: "done" } }]);
+      });
 
       it("releases a transaction's advisory lock at its end", async () => {
         await run("a", "begin", "select pg_advisory_xact_lock(43)");
@@ -523,17 +501,15 @@ export function describeEngine(
         ]);
       });
 
-      if (sessionAdvisoryLocks) {
-        it("releases session advisory locks, and the name can be used again", async () => {
-          await run("a", "select pg_advisory_lock(44)");
-          await run("b", "select pg_advisory_lock(44)");
-          expect((await engine.disconnect("a")).settled).toMatchObject([
-            { session: "b", outcome: { kind: "done" } },
-          ]);
-          await engine.open("a");
-          expect((await run("a", "select 1 as one")).outcome.kind).toBe("done");
-        });
-      }
+      it("releases session advisory locks, and the name can be used again", async () => {
+        await run("a", "select pg_advisory_lock(44)");
+        await run("b", "select pg_advisory_lock(44)");
+        expect((await engine.disconnect("a")).settled).toMatchObject([
+          { session: "b", outcome: { kind: "done" } },
+        ]);
+        await engine.open("a");
+        expect((await run("a", "select 1 as one")).outcome.kind).toBe("done");
+      });
     });
   });
 }

@@ -1,4 +1,4 @@
 import { openEngine } from "../../sim/pglite/index.ts";
 import { describeEngine } from "./conformance.ts";
 
-describeEngine("the in-process engine", () => openEngine(), { sessionAdvisoryLocks: false });
+describeEngine("the in-process engine", () => openEngine());

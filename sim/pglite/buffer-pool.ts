@@ -3,23 +3,23 @@
  *
  * Source: storage/buf_internals.h; the descriptors are an array whose start the server exports.
  */
-import type { Backend } from "./backend.ts";
+import type { Server } from "./server.ts";
 import { BUFFER_DESC, PAGE_SIZE } from "./build-facts.ts";
 
 /** Finds pages in the shared buffers. Main fork only. */
 export class BufferPool {
-  readonly #backend: Backend;
+  readonly #server: Server;
   readonly #descriptors: number;
   readonly #blocks: number;
   readonly #count: number;
   /** Where pages of user relations were when the pool was last searched, by `pageKey`. */
   #known = new Map<number, number>();
 
-  constructor(backend: Backend) {
-    this.#backend = backend;
-    this.#descriptors = backend.memory.u32(backend.addressOf("BufferDescriptors"));
-    this.#blocks = backend.memory.u32(backend.addressOf("BufferBlocks"));
-    this.#count = backend.memory.u32(backend.addressOf("NBuffers"));
+  constructor(server: Server) {
+    this.#server = server;
+    this.#descriptors = server.memory.u32(server.addressOf("BufferDescriptors"));
+    this.#blocks = server.memory.u32(server.addressOf("BufferBlocks"));
+    this.#count = server.memory.u32(server.addressOf("NBuffers"));
   }
 
   /** The number of the buffer with that page of a user relation, or undefined if none holds it. */
@@ -43,18 +43,18 @@ export class BufferPool {
   /** The page's bytes as a live view; do not keep it across a statement. */
   page(buffer: number): Uint8Array {
     const start = this.#blocks + buffer * PAGE_SIZE;
-    return this.#backend.memory.bytes().subarray(start, start + PAGE_SIZE);
+    return new Uint8Array(this.#server.memory.bytes().buffer, start, PAGE_SIZE);
   }
 
   /** Whether the buffer differs from its file, so that Postgres will write it before it drops it. */
   isDirty(buffer: number): boolean {
-    const state = this.#backend.memory.u32(this.#descriptors + buffer * BUFFER_DESC.size + BUFFER_DESC.state);
+    const state = this.#server.memory.u32(this.#descriptors + buffer * BUFFER_DESC.size + BUFFER_DESC.state);
     return (state & BUFFER_DESC.dirtyBit) !== 0;
   }
 
   #search(): void {
     this.#known = new Map();
-    const { buffer: memory } = this.#backend.memory.bytes();
+    const { buffer: memory } = this.#server.memory.bytes();
     const words = new Uint32Array(memory, this.#descriptors, (this.#count * BUFFER_DESC.size) / WORD);
     for (let buffer = 0, at = 0; buffer < this.#count; buffer++, at += BUFFER_DESC.size / WORD) {
       const fileNumber = words[at + BUFFER_DESC.relFileNumber / WORD] as number;
@@ -65,7 +65,7 @@ export class BufferPool {
 
   #holds(buffer: number, fileNumber: number, block: number): boolean {
     const at = this.#descriptors + buffer * BUFFER_DESC.size;
-    const { memory } = this.#backend;
+    const { memory } = this.#server;
     return (
       memory.u32(at + BUFFER_DESC.relFileNumber) === fileNumber &&
       memory.u32(at + BUFFER_DESC.block) === block &&

@@ -40,20 +40,8 @@ export const LOCK = {
 /** Byte offsets in `PROCLOCK`; `lockLink` is the node in the list that starts at LOCK.procLocks. */
 export const PROCLOCK = { myProc: 4, holdMask: 12, lockLink: 20 } as const;
 
-/** Byte offsets in `SnapshotData`. */
-export const SNAPSHOT = {
-  xmin: 4,
-  xmax: 8,
-  xip: 12,
-  xipCount: 16,
-  subxip: 20,
-  subxipCount: 24,
-  suboverflowed: 28,
-  completionCount: 64,
-} as const;
-
 /** Byte offsets in `TransamVariablesData`. */
-export const TRANSAM = { nextXid: 8, completionCount: 56 } as const;
+export const TRANSAM = { completionCount: 56 } as const;
 
 /** `BufferDesc`, padded to a cache line: the tag is (tablespace, database, relation file, fork, block), five u32. */
 export const BUFFER_DESC = {

@@ -2,9 +2,9 @@
  * The in-process engine.
  */
 import type { Engine } from "../engine/port.ts";
-import type { ValueMode } from "./session-output.ts";
+import { InProcessEngine } from "./engine.ts";
 import { selfTest } from "./self-test.ts";
-import { Yard } from "./yard.ts";
+import type { ValueMode } from "./statement-runner.ts";
 
 /**
  * Starts the in-process engine and proves, before it is used, that waits and the clock work with the installed PGlite.
@@ -12,7 +12,7 @@ import { Yard } from "./yard.ts";
  * @throws SwitchyardError "harness" if they do not
  */
 export async function openEngine(values: ValueMode = "typed"): Promise<Engine> {
-  const yard = await Yard.open(values);
-  await selfTest(yard);
-  return yard;
+  const engine = await InProcessEngine.open(values);
+  await selfTest(engine);
+  return engine;
 }

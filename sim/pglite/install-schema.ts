@@ -3,9 +3,8 @@
  */
 import { DatabaseError } from "../engine/database-error.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
-import type { Backend } from "./backend.ts";
+import type { Server } from "./server.ts";
 import { blockCount, userRelations } from "./user-relations.ts";
-import { readReply } from "./wire.ts";
 
 const USER_SCHEMAS = `
   select quote_ident(nspname) from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`;
@@ -14,16 +13,11 @@ const USER_SCHEMAS = `
  * Runs `schema` in a database without user objects.
  * @throws SwitchyardError "race" if the script fails or inserts rows
  */
-export function installSchema(backend: Backend, schema: string): void {
-  const surroundings = { nowUs: backend.clock.nowUs, entropySeed: 0, statics: backend.statics() };
-  const existing = readReply(backend.execute(USER_SCHEMAS, [], surroundings).reply).rows.map(
-    ([name]) => name,
-  );
-  for (const name of existing) backend.control(`drop schema ${name} cascade`);
-  backend.control("create schema public", "grant usage on schema public to public");
-  backend.statements.clear();
+export function installSchema(server: Server, schema: string): void {
+  for (const [name] of server.read(USER_SCHEMAS).rows) server.script(`drop schema ${name} cascade`);
+  server.script("create schema public; grant usage on schema public to public");
   try {
-    backend.script(schema);
+    server.script(schema);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     throw new SwitchyardError(
@@ -33,7 +27,8 @@ export function installSchema(backend: Backend, schema: string): void {
       { cause: error },
     );
   }
-  const filled = userRelations(backend).find((relation) => relation.kind === "r" && blockCount(relation) > 0);
+  server.forgetStatements();
+  const filled = userRelations(server).find((relation) => relation.kind === "r" && blockCount(relation) > 0);
   if (filled) {
     throw new SwitchyardError(
       "race",

@@ -1,13 +1,13 @@
 /**
- * Reads, out of the backend's memory, which lock it is about to sleep for and who holds it.
+ * Reads, out of the server's memory, which lock a sleeping backend waits for, and for whom.
  *
- * Source: PostgreSQL's lock manager (storage/lmgr/README, lock.h). A parked session's locks belong to the dummy PGPROC of its
- * prepared transaction, whose xid names it.
+ * Source: PostgreSQL's lock manager (storage/lmgr/README, lock.h, proc.h). Who blocks whom is what pg_blocking_pids() says:
+ * holders of a conflicting lock, and those who stand before the waiter in the queue and ask for a conflicting one.
  */
-import type { BackendMemory } from "./backend-memory.ts";
 import { LOCK, PGPROC, PROCLOCK } from "./build-facts.ts";
+import type { SharedMemory } from "./machine/shared-memory.ts";
 
-/** The lock that the backend is about to wait for. */
+/** The lock that a backend waits for. */
 export interface LockWait {
   /** LockTagType, e.g. 5 for a transaction. */
   readonly tagType: number;
@@ -15,14 +15,6 @@ export interface LockWait {
   readonly tag: readonly [number, number, number, number];
   /** Lock mode asked for, 1 (AccessShareLock) to 8 (AccessExclusiveLock). */
   readonly mode: number;
-  /** Transaction ids of the holders whose modes conflict, in the lock's own order. */
-  readonly holderXids: readonly number[];
-}
-
-/** Settings in force while a statement waits, in milliseconds; 0 means none. */
-export interface WaitTimeouts {
-  readonly lockTimeoutMs: number;
-  readonly statementTimeoutMs: number;
 }
 
 /** LockTagType of a relation, a tuple, a transaction, an advisory key. */
@@ -57,25 +49,10 @@ const CONFLICT_MASKS: readonly number[] = CONFLICTS.map((modes) =>
   modes.reduce((mask, mode) => mask | (1 << mode), 0),
 );
 
-/** Whether two modes, by number, exclude each other. */
-export function conflicts(mode: number, other: number): boolean {
-  return ((CONFLICT_MASKS[mode] ?? 0) & (1 << other)) !== 0;
-}
-
-/** The wait of the process whose PGPROC is at `proc`, or undefined if it does not wait. */
-export function readLockWait(memory: BackendMemory, proc: number): LockWait | undefined {
+/** The lock that the backend whose PGPROC is at `proc` waits for; undefined if it sleeps for another reason. */
+export function readLockWait(memory: SharedMemory, proc: number): LockWait | undefined {
   const lock = memory.u32(proc + PGPROC.waitLock);
   if (lock === 0) return undefined;
-  const mode = memory.u32(proc + PGPROC.waitLockMode);
-  const conflicts = CONFLICT_MASKS[mode] ?? 0;
-  const holderXids: number[] = [];
-  const head = lock + LOCK.procLocks;
-  for (let node = memory.u32(head + 4); node !== head && node !== 0; node = memory.u32(node + 4)) {
-    const procLock = node - PROCLOCK.lockLink;
-    const holder = memory.u32(procLock + PROCLOCK.myProc);
-    if (holder === proc || (memory.u32(procLock + PROCLOCK.holdMask) & conflicts) === 0) continue;
-    holderXids.push(memory.u32(holder + PGPROC.xid));
-  }
   return {
     tagType: memory.u8(lock + LOCK.tagType),
     tag: [
@@ -84,7 +61,36 @@ export function readLockWait(memory: BackendMemory, proc: number): LockWait | un
       memory.u32(lock + LOCK.tagField3),
       memory.u16(lock + LOCK.tagField4),
     ],
-    mode,
-    holderXids,
+    mode: memory.u32(proc + PGPROC.waitLockMode),
   };
+}
+
+/** PGPROCs of those for whom the backend at `proc` waits, in the lock's own order. */
+export function readBlockers(memory: SharedMemory, proc: number): number[] {
+  const lock = memory.u32(proc + PGPROC.waitLock);
+  if (lock === 0) return [];
+  const conflicts = CONFLICT_MASKS[memory.u32(proc + PGPROC.waitLockMode)] ?? 0;
+  const ahead = new Set<number>();
+  for (const node of listNodes(memory, lock + LOCK.waitProcs)) {
+    if (node - PGPROC.links === proc) break;
+    ahead.add(node - PGPROC.links);
+  }
+  const blockers: number[] = [];
+  for (const node of listNodes(memory, lock + LOCK.procLocks)) {
+    const procLock = node - PROCLOCK.lockLink;
+    const other = memory.u32(procLock + PROCLOCK.myProc);
+    if (other === proc) continue;
+    const holds = (memory.u32(procLock + PROCLOCK.holdMask) & conflicts) !== 0;
+    const asks = ahead.has(other) && ((1 << memory.u32(other + PGPROC.waitLockMode)) & conflicts) !== 0;
+    if (holds || asks) blockers.push(other);
+  }
+  return blockers;
+}
+
+/** Nodes of a doubly linked list (lib/ilist.h), whose second word points to the next. */
+function listNodes(memory: SharedMemory, head: number): number[] {
+  const nodes: number[] = [];
+  for (let node = memory.u32(head + 4); node !== head && node !== 0; node = memory.u32(node + 4))
+    nodes.push(node);
+  return nodes;
 }

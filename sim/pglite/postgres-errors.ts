@@ -1,8 +1,28 @@
 /**
- * The errors that the harness raises in Postgres' place, worded and coded as Postgres does (manual, appendix A).
+ * Deadlock errors in words of sessions: Postgres tells processes and numbers, which mean nothing to who reads a trace.
  */
+import type { DeadlockEdge, LockDescription } from "../engine/port.ts";
 import { DatabaseError } from "../engine/database-error.ts";
-import type { DeadlockEdge } from "../engine/port.ts";
+
+/** An edge as Postgres tells it. */
+export interface ProcessEdge {
+  readonly pid: number;
+  readonly blockerPid: number;
+  readonly lock: LockDescription;
+}
+
+/** The edges in the detail of a deadlock error, beginning with the victim's. */
+export function readDeadlockDetail(detail: string): ProcessEdge[] {
+  return [...detail.matchAll(EDGE)].map(([, pid, mode = "", object = "", blocker]) => ({
+    pid: Number(pid),
+    blockerPid: Number(blocker),
+    lock: { kind: KINDS.find((kind) => object.startsWith(kind)) ?? "other", mode },
+  }));
+}
+
+/** e.g. "Process 7 waits for ShareLock on transaction 745; blocked by process 8." */
+const EDGE = /Process (\d+) waits for (\w+) on (.*?); blocked by process (\d+)\./g;
+const KINDS: readonly LockDescription["kind"][] = ["relation", "tuple", "transaction", "advisory"];
 
 /** 40P01: the session is the victim of a deadlock. The detail names every edge of the cycle. */
 export function deadlockDetected(edges: readonly DeadlockEdge[]): DatabaseError {
@@ -16,21 +36,4 @@ export function deadlockDetected(edges: readonly DeadlockEdge[]): DatabaseError 
     code: "40P01",
     detail: lines.join("\n"),
   });
-}
-
-/** 55P03 or 57014: the virtual clock reached the timeout of a waiting statement. */
-export function timedOut(kind: "lock" | "statement"): DatabaseError {
-  const code = kind === "lock" ? "55P03" : "57014";
-  return new DatabaseError(`canceling statement due to ${kind} timeout`, { severity: "ERROR", code });
-}
-
-/** 25P02: a statement after a failure, before ROLLBACK. */
-export function transactionAborted(): DatabaseError {
-  const message = "current transaction is aborted, commands ignored until end of transaction block";
-  return new DatabaseError(message, { severity: "ERROR", code: "25P02" });
-}
-
-/** 3B001: no such savepoint. */
-export function noSuchSavepoint(name: string): DatabaseError {
-  return new DatabaseError(`savepoint "${name}" does not exist`, { severity: "ERROR", code: "3B001" });
 }

@@ -7,23 +7,23 @@
  * scan, and with it the order of locks, cannot depend on the runs before. Where a relation outgrew its pristine
  * size, or has another access method, the tables are truncated by SQL and made pristine anew.
  */
-import type { Backend } from "./backend.ts";
-import type { FileNode } from "./boot.ts";
+import type { Server } from "./server.ts";
+import type { FileNode } from "./machine/main-instance.ts";
 import { PAGE_SIZE } from "./build-facts.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { blockCount, userRelations, type UserRelation } from "./user-relations.ts";
 
 /** Knows the pristine pages of the installed schema. */
 export class Pristine {
-  readonly #backend: Backend;
+  readonly #server: Server;
   readonly #pool: BufferPool;
   #relations: readonly UserRelation[] = [];
   /** Pristine pages by relation, and the same as one list. */
   #pages = new Map<UserRelation, readonly Uint8Array[]>();
   #list: readonly PristinePage[] = [];
 
-  constructor(backend: Backend, pool: BufferPool) {
-    this.#backend = backend;
+  constructor(server: Server, pool: BufferPool) {
+    this.#server = server;
     this.#pool = pool;
   }
 
@@ -34,7 +34,7 @@ export class Pristine {
 
   /** Takes the present, empty tables as the state to go back to. The track must be free. */
   learn(): void {
-    this.#relations = userRelations(this.#backend);
+    this.#relations = userRelations(this.#server);
     this.#pages = new Map();
     for (const relation of this.#relations) {
       const pages = this.#makePristine(relation);
@@ -75,7 +75,7 @@ export class Pristine {
     }
     const tables = this.#relations.filter(({ kind }) => kind === "r" || kind === "p");
     const names = tables.map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`);
-    this.#backend.script(`truncate ${names.join(", ")} restart identity cascade`);
+    this.#server.script(`truncate ${names.join(", ")} restart identity cascade`);
     this.learn();
   }
 

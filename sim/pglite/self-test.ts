@@ -4,23 +4,24 @@
  */
 import type { Outcome } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
-import type { Yard } from "./yard.ts";
+import type { Engine } from "../engine/port.ts";
 
 const SCHEMA = "create table self_test (id int primary key, n int not null)";
 const START_MS = Date.UTC(2030, 0, 1);
 
 /** Runs a lost-update race with two sessions. @throws SwitchyardError "harness" naming the fact that does not hold */
-export async function selfTest(yard: Yard): Promise<void> {
-  await yard.install(SCHEMA);
-  await yard.startRun({
+export async function selfTest(engine: Engine): Promise<void> {
+  await engine.install(SCHEMA);
+  await engine.startRun({
     seed: 1,
     startMs: START_MS,
     chooseVictim: () => 0,
     onCommit: () => Promise.resolve(),
   });
-  await yard.open("first");
-  await yard.open("second");
-  const run = (session: string, text: string): ReturnType<Yard["execute"]> => yard.execute(session, { text });
+  await engine.open("first");
+  await engine.open("second");
+  const run = (session: string, text: string): ReturnType<Engine["execute"]> =>
+    engine.execute(session, { text });
   await run("first", "insert into self_test values (1, 0)");
   await run("first", "begin");
   await run("first", "update self_test set n = n + 1");

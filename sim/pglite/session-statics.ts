@@ -1,13 +1,13 @@
 /**
- * The backend's static state that belongs to a session: the generator behind random(), and uuidv7()'s last value.
- *
- * One backend serves all sessions, so the state is written before a session's statement and read back after it.
+ * The statics of a backend that are random, or that carry over from statement to statement: the generators behind random()
+ * and inside the server, and uuidv7()'s last value. A session of a run begins with values that its seed and name give.
  */
 import { deriveSeed, randomStream } from "../random.ts";
-import type { BackendMemory } from "./backend-memory.ts";
+import type { SharedMemory } from "./machine/shared-memory.ts";
+import type { AddressRange } from "./machine/statics.ts";
 
-/** Where the state lies: addresses. */
-export interface StaticsLayout {
+/** Where they lie. */
+export interface SessionStatics {
   /** State of random(), 16 bytes. */
   readonly randomState: number;
   /** State of the server's own generator, 16 bytes. */
@@ -16,51 +16,33 @@ export interface StaticsLayout {
   readonly lastUuidv7: number;
 }
 
-/** A session's state as 32-bit words. */
-export type SessionStatics = readonly number[];
+const STATE_BYTES = 16;
+const UUID_BYTES = 8;
+const WORD = 4;
 
-/** Random words of the fresh state; the rest, uuidv7()'s last value, is 0. */
-const RANDOM_WORDS = 8;
-const UUID_WORDS = 2;
-
-/** The state with which a session of a run begins. */
-export function freshStatics(seed: number, session: string): SessionStatics {
-  const stream = randomStream(deriveSeed(seed, session, "random()"));
-  const random = Array.from({ length: RANDOM_WORDS }, () => stream.u32());
-  return [...random, ...Array.from({ length: UUID_WORDS }, () => 0)];
+/** The ranges of addresses that they take. */
+export function sessionRanges({
+  randomState,
+  globalRandomState,
+  lastUuidv7,
+}: SessionStatics): AddressRange[] {
+  return [
+    { start: randomState, end: randomState + STATE_BYTES },
+    { start: globalRandomState, end: globalRandomState + STATE_BYTES },
+    { start: lastUuidv7, end: lastUuidv7 + UUID_BYTES },
+  ];
 }
 
-/** The state in the backend's memory, which most statements leave as it is. */
-export class StaticsDoor {
-  readonly #memory: BackendMemory;
-  readonly #addresses: readonly number[];
-  #last: SessionStatics = [];
-
-  constructor(memory: BackendMemory, layout: StaticsLayout) {
-    this.#memory = memory;
-    const words = (start: number, count: number): number[] =>
-      Array.from({ length: count }, (_, i) => start + 4 * i);
-    this.#addresses = [
-      ...words(layout.randomState, 4),
-      ...words(layout.globalRandomState, 4),
-      ...words(layout.lastUuidv7, UUID_WORDS),
-    ];
+/** Writes those of a new session into the backend in place. */
+export function beginSession(
+  memory: SharedMemory,
+  statics: SessionStatics,
+  seed: number,
+  session: string,
+): void {
+  const stream = randomStream(deriveSeed(seed, session, "random()"));
+  for (const start of [statics.randomState, statics.globalRandomState]) {
+    for (let at = start; at < start + STATE_BYTES; at += WORD) memory.setU32(at, stream.u32());
   }
-
-  /** The state that the last statement left; the very object that was written if it left it alone. */
-  read(): SessionStatics {
-    const unchanged =
-      this.#last.length > 0 &&
-      this.#addresses.every((address, index) => this.#memory.u32(address) === this.#last[index]);
-    if (!unchanged) this.#last = this.#addresses.map((address) => this.#memory.u32(address));
-    return this.#last;
-  }
-
-  /** Puts a session's state in place. */
-  write(statics: SessionStatics): void {
-    if (this.read() === statics) return;
-    for (const [index, address] of this.#addresses.entries())
-      this.#memory.setU32(address, statics[index] ?? 0);
-    this.#last = statics;
-  }
+  memory.setU64(statics.lastUuidv7, 0n);
 }

@@ -1,28 +1,32 @@
 /**
- * What a statement is, by Postgres' own grammar: transaction control, a setting, a query, or something that one backend
- * cannot hold for several sessions.
+ * What a statement is, by Postgres' own grammar, as far as the engine treats it differently.
  */
 import libpgQuery from "libpg-query";
-import { findSkipLocked, type SkipLockedTable } from "./skip-locked.ts";
 import { unsupportedReason } from "./unsupported-statements.ts";
 
-/** Kinds of statement that the yard treats differently. */
-export type StatementKind =
-  | { readonly kind: "begin" }
-  | { readonly kind: "commit" }
-  | { readonly kind: "rollback" }
-  | { readonly kind: "savepoint" | "release" | "rollback-to"; readonly name: string }
-  /** Changes a setting of the session (`local`: of the transaction only). */
-  | { readonly kind: "setting"; readonly local: boolean }
-  /** Changes the schema, so that prepared statements are stale. */
-  | { readonly kind: "schema" }
-  | {
-      readonly kind: "query";
-      readonly skipLocked: readonly SkipLockedTable[];
-      /** Asks for advisory locks that it does without if it cannot have them. */
-      readonly triesLock: boolean;
-    }
-  | { readonly kind: "unsupported"; readonly reason: string };
+/** What the engine has to know of a statement before it runs it. */
+export interface StatementKind {
+  /** Why it is refused, a noun phrase. */
+  readonly unsupported: string | undefined;
+  /** Several statements in one text: they need the simple protocol. */
+  readonly several: boolean;
+  /** It waits for nobody, whatever others do (for "commit": if no constraint is deferred to it). */
+  readonly control: "free" | "commit" | undefined;
+  /** A query that does not sleep by itself, and waits for nobody but transactions with a number and unusual locks. */
+  readonly plain: boolean;
+  /** It may take or wait for locks other than those of plain queries: on tables, advisory, for a safe snapshot. */
+  readonly locksUnusually: boolean;
+  /** It may lock whole tables against readers, or change the schema. */
+  readonly locksTables: boolean;
+  /** It changes the schema. */
+  readonly changesSchema: boolean;
+  /** It leaves something in its session that another session must not find. */
+  readonly marksSession: boolean;
+  /** LISTEN. */
+  readonly listens: boolean;
+  /** PREPARE TRANSACTION, which leaves something in the server. */
+  readonly twoPhase: boolean;
+}
 
 /** A node of libpg-query's tree: one key, the node's type. */
 export type SyntaxNode = Readonly<Record<string, unknown>>;
@@ -41,7 +45,18 @@ export function statementKind(text: string): StatementKind {
   return kind;
 }
 
-const QUERY: StatementKind = { kind: "query", skipLocked: [], triesLock: false };
+const QUERY: StatementKind = {
+  unsupported: undefined,
+  several: false,
+  control: undefined,
+  plain: false,
+  locksUnusually: false,
+  locksTables: false,
+  changesSchema: false,
+  marksSession: false,
+  listens: false,
+  twoPhase: false,
+};
 
 function classify(text: string): StatementKind {
   let statements: readonly { readonly stmt?: SyntaxNode }[];
@@ -50,67 +65,86 @@ function classify(text: string): StatementKind {
   } catch {
     return QUERY;
   }
-  const statement = statements[0]?.stmt;
-  if (!statement) return QUERY;
-  if (statements.length > 1) return { kind: "unsupported", reason: "several statements in one query" };
-  const reason = unsupportedReason(statement);
-  if (reason !== undefined) return { kind: "unsupported", reason };
+  const kinds = statements.flatMap(({ stmt }) => (stmt ? [classifyOne(stmt)] : []));
+  const [first] = kinds;
+  if (!first) return QUERY;
+  if (kinds.length === 1) return first;
+  return {
+    unsupported: kinds.find(({ unsupported }) => unsupported !== undefined)?.unsupported,
+    several: true,
+    control: undefined,
+    plain: false,
+    locksUnusually: kinds.some(({ locksUnusually }) => locksUnusually),
+    locksTables: kinds.some(({ locksTables }) => locksTables),
+    changesSchema: kinds.some(({ changesSchema }) => changesSchema),
+    marksSession: kinds.some(({ marksSession }) => marksSession),
+    listens: kinds.some(({ listens }) => listens),
+    twoPhase: kinds.some(({ twoPhase }) => twoPhase),
+  };
+}
+
+function classifyOne(statement: SyntaxNode): StatementKind {
+  const unsupported = unsupportedReason(statement);
+  if (unsupported !== undefined) return { ...QUERY, unsupported };
   const [type, node] = Object.entries(statement)[0] as [string, SyntaxNode];
   if (type === "TransactionStmt") return transactionKind(node);
-  if (type === "VariableSetStmt")
-    return { kind: "setting", local: node["is_local"] === true || isTransactionSetting(node) };
   if (type === "SelectStmt" || DATA_STATEMENTS.has(type)) {
-    const scope = configurationScope(statement);
-    if (scope !== undefined) return { kind: "setting", local: scope === "transaction" };
-    const triesLock = /"sval":"pg_try_advisory_xact_lock(_shared)?"/.test(JSON.stringify(statement));
-    return { kind: "query", skipLocked: findSkipLocked(text, statement), triesLock };
+    const tree = JSON.stringify(statement);
+    const locksUnusually = ADVISORY.test(tree);
+    const plain = !locksUnusually && !SLEEP.test(tree);
+    return { ...QUERY, plain, locksUnusually, marksSession: SESSION_FUNCTION.test(tree) };
   }
-  return PLAIN_UTILITIES.has(type) ? QUERY : { kind: "schema" };
+  if (type === "ListenStmt") return { ...QUERY, listens: true, marksSession: true };
+  if (SESSION_STATEMENTS.has(type)) return { ...QUERY, locksUnusually: true, marksSession: true };
+  if (type === "LockStmt") return { ...QUERY, locksUnusually: true, locksTables: true };
+  if (PLAIN_UTILITIES.has(type)) return QUERY;
+  return { ...QUERY, locksUnusually: true, locksTables: true, changesSchema: true, marksSession: true };
 }
 
 const DATA_STATEMENTS = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
+const SESSION_STATEMENTS = new Set([
+  "VariableSetStmt",
+  "UnlistenStmt",
+  "PrepareStmt",
+  "ExecuteStmt",
+  "DeallocateStmt",
+  "DiscardStmt",
+  "DeclareCursorStmt",
+  "LoadStmt",
+  "CallStmt",
+  "DoStmt",
+]);
 const PLAIN_UTILITIES = new Set([
-  "LockStmt",
   "ExplainStmt",
   "VariableShowStmt",
   "ConstraintsSetStmt",
   "CheckPointStmt",
-  "DeclareCursorStmt",
   "FetchStmt",
   "ClosePortalStmt",
-  "CallStmt",
-  "DoStmt",
+  "NotifyStmt",
 ]);
 
+/** Advisory locks of both kinds. */
+const ADVISORY = /"sval":"pg_(try_)?advisory_/;
+
+/** pg_sleep() and its kin. */
+const SLEEP = /"sval":"pg_sleep/;
+
+/** Functions whose effect outlives the transaction. */
+const SESSION_FUNCTION = /"sval":"(set_config|setseed|pg_(try_)?advisory_(un)?lock[a-z_]*)"/;
+
+/** BEGIN ... DEFERRABLE: the first query may wait for a safe snapshot. */
+const DEFERRABLE = /"transaction_deferrable"/;
+
 function transactionKind(node: SyntaxNode): StatementKind {
-  const name = (node["savepoint_name"] as string | undefined) ?? "";
   switch (node["kind"]) {
-    case "TRANS_STMT_BEGIN":
-    case "TRANS_STMT_START":
-      return { kind: "begin" };
     case "TRANS_STMT_COMMIT":
-      return { kind: "commit" };
-    case "TRANS_STMT_ROLLBACK":
-      return { kind: "rollback" };
-    case "TRANS_STMT_SAVEPOINT":
-      return { kind: "savepoint", name };
-    case "TRANS_STMT_RELEASE":
-      return { kind: "release", name };
-    case "TRANS_STMT_ROLLBACK_TO":
-      return { kind: "rollback-to", name };
+      return { ...QUERY, control: "commit" };
+    case "TRANS_STMT_PREPARE":
+    case "TRANS_STMT_COMMIT_PREPARED":
+    case "TRANS_STMT_ROLLBACK_PREPARED":
+      return { ...QUERY, locksUnusually: true, twoPhase: true };
     default:
-      return { kind: "unsupported", reason: "two-phase commit" };
+      return { ...QUERY, control: "free", locksUnusually: DEFERRABLE.test(JSON.stringify(node)) };
   }
-}
-
-/** SET TRANSACTION ..., which ends with the transaction. */
-function isTransactionSetting(node: SyntaxNode): boolean {
-  return node["kind"] === "VAR_SET_MULTI" && node["name"] === "TRANSACTION";
-}
-
-/** How long the effect of a call of set_config() lasts, or undefined where there is none. */
-function configurationScope(statement: SyntaxNode): "transaction" | "session" | undefined {
-  const tree = JSON.stringify(statement);
-  if (!tree.includes('"sval":"set_config"')) return undefined;
-  return tree.includes('"boolval":{"boolval":true}') ? "transaction" : "session";
 }

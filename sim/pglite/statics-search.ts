@@ -1,12 +1,12 @@
 /**
  * Finds static variables of the server that it does not export, by planting a value that is known beforehand.
  */
-import type { BackendMemory } from "./backend-memory.ts";
+import type { SharedMemory } from "./machine/shared-memory.ts";
 import { STATICS_END } from "./build-facts.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 
 /** Addresses below STATICS_END (8-byte aligned) at which `needle` stands now. */
-export function addressesOf(memory: BackendMemory, needle: Uint8Array, what: string): number[] {
+export function addressesOf(memory: SharedMemory, needle: Uint8Array, what: string): number[] {
   const statics = Buffer.from(memory.bytes().buffer, 0, STATICS_END);
   const found: number[] = [];
   for (let at = statics.indexOf(needle); at >= 0; at = statics.indexOf(needle, at + 1)) {

@@ -1,10 +1,10 @@
 /**
  * The relations that a race's schema made: tables, indexes and sequences, with their files.
  */
-import type { Backend, Execution, Surroundings } from "./backend.ts";
-import { DATA_DIRECTORY, type FileNode } from "./boot.ts";
 import { PAGE_SIZE } from "./build-facts.ts";
-import { readReply } from "./wire.ts";
+import { DATA_DIRECTORY } from "./machine/boot-next.ts";
+import type { FileNode } from "./machine/main-instance.ts";
+import type { Server } from "./server.ts";
 
 /** A relation outside the system's schemas, or the toast table or index of one. */
 export interface UserRelation {
@@ -24,31 +24,21 @@ export function blockCount(relation: UserRelation): number {
   return relation.file.usedBytes / PAGE_SIZE;
 }
 
-type Run = (text: string, values: readonly unknown[], surroundings: Surroundings) => Execution;
-
 const QUERY = `
   select c.oid, n.nspname, c.relname, c.relkind, coalesce(a.amname, ''), pg_relation_filenode(c.oid), pg_relation_filepath(c.oid)
   from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_am a on a.oid = c.relam
   where c.oid >= 16384 and pg_relation_filenode(c.oid) is not null
   order by c.oid`;
 
-/**
- * Reads the relations of the database.
- * @param run runs the query beside all transactions; the default needs the track to be free
- */
-export function userRelations(
-  backend: Backend,
-  run: Run = (text, values, surroundings) => backend.execute(text, values, surroundings),
-): UserRelation[] {
-  const surroundings = { nowUs: backend.clock.nowUs, entropySeed: 0, statics: backend.statics() };
-  const { rows } = readReply(run(QUERY, [], surroundings).reply);
-  return rows.map(([oid, schema, name, kind, method, fileNumber, path]) => ({
+/** Reads the committed relations of the database. */
+export function userRelations(server: Server): UserRelation[] {
+  return server.read(QUERY).rows.map(([oid, schema, name, kind, method, fileNumber, path]) => ({
     oid: Number(oid),
     schema: schema ?? "",
     name: name ?? "",
     kind: kind ?? "",
     method: method ?? "",
     fileNumber: Number(fileNumber),
-    file: backend.fileSystem.lookupPath(`${DATA_DIRECTORY}/${path}`).node,
+    file: server.fileSystem.lookupPath(`${DATA_DIRECTORY}/${path}`).node,
   }));
 }

@@ -22,24 +22,25 @@ export interface Reply {
 
 const pgUtils = createRequire(import.meta.url)("pg/lib/utils") as { prepareValue(value: unknown): unknown };
 
-/** Parse and Describe of a named statement, then Sync. */
+/** Parse and Describe of a named statement. */
 export function parseMessages(name: string, text: string): Buffer {
-  return Buffer.concat([
-    serialize.parse({ name, text }),
-    serialize.describe({ type: "S", name }),
-    serialize.sync(),
-  ]);
+  return Buffer.concat([serialize.parse({ name, text }), serialize.describe({ type: "S", name })]);
 }
 
-/** Bind and Execute of a named statement, then Sync. Values are converted as `pg` converts them. */
+/** Bind and Execute of a named statement. Values are converted as `pg` converts them. */
 export function executeMessages(name: string, values: readonly unknown[] = []): Buffer {
   const bound = serialize.bind({ statement: name, values: [...values], valueMapper: pgUtils.prepareValue });
-  return Buffer.concat([bound, serialize.execute({}), serialize.sync()]);
+  return Buffer.concat([bound, serialize.execute({})]);
 }
 
-/** Close of a named statement, then Sync. */
+/** Close of a named statement. */
 export function closeMessages(name: string): Buffer {
-  return Buffer.concat([serialize.close({ type: "S", name }), serialize.sync()]);
+  return serialize.close({ type: "S", name });
+}
+
+/** Sync, which ends every exchange. */
+export function syncMessages(): Buffer {
+  return serialize.sync();
 }
 
 /** A simple query: one or more statements without values. */
@@ -54,11 +55,13 @@ const CODE = {
   ready: 0x5a,
   description: 0x54,
   notice: 0x4e,
+  notification: 0x41,
+  parsed: 0x31,
 } as const;
 
-/** Cuts the answer's bytes into a Reply. */
+/** Cuts the answer's bytes into a Reply; of several statements, the last one's. */
 export function readReply(bytes: Buffer): Reply {
-  const rows: (string | null)[][] = [];
+  let rows: (string | null)[][] = [];
   let tag: string | undefined;
   let error: DatabaseError | undefined;
   let fields: Field[] | undefined;
@@ -66,6 +69,11 @@ export function readReply(bytes: Buffer): Reply {
   for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
     const code = bytes[at];
     const body = at + 5;
+    if (tag !== undefined && (code === CODE.data || code === CODE.description || code === CODE.complete)) {
+      rows = [];
+      fields = undefined;
+      tag = undefined;
+    }
     if (code === CODE.data) rows.push(readRow(bytes, body));
     else if (code === CODE.complete) tag = readString(bytes, body);
     else if (code === CODE.error) error ??= readError(bytes, body);
@@ -75,22 +83,12 @@ export function readReply(bytes: Buffer): Reply {
   return { rows, tag, error, fields, status };
 }
 
-/** Whether the answer contains an error; cheaper than reading it. */
-export function hasError(bytes: Buffer): boolean {
+/** Whether the answer says that a statement was parsed. */
+export function isParsed(bytes: Buffer): boolean {
   for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
-    if (bytes[at] === CODE.error) return true;
+    if (bytes[at] === CODE.parsed) return true;
   }
   return false;
-}
-
-/** Cuts an answer behind its first `count` statements. */
-export function splitReplies(
-  bytes: Buffer,
-  count: number,
-): { readonly head: Buffer; readonly reply: Buffer } {
-  let at = 0;
-  for (let left = count; left > 0; at += 1 + bytes.readInt32BE(at + 1)) if (bytes[at] === CODE.ready) left--;
-  return { head: bytes.subarray(0, at), reply: bytes.subarray(at) };
 }
 
 /** The first word and the row count of a command tag, as `pg` splits them. */
@@ -173,6 +171,20 @@ export function readNotices(bytes: Buffer): Omit<Notice, "session">[] {
     notices.push({ severity: S, message: M, detail: D, hint: H });
   }
   return notices;
+}
+
+/** The notifications in the answer, in order; `pid` is the backend that sent it. */
+export function readNotifications(
+  bytes: Buffer,
+): { readonly pid: number; readonly channel: string; readonly payload: string }[] {
+  const notifications: { readonly pid: number; readonly channel: string; readonly payload: string }[] = [];
+  for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
+    if (bytes[at] !== CODE.notification) continue;
+    const channel = readString(bytes, at + 9);
+    const payload = readString(bytes, bytes.indexOf(0, at + 9) + 1);
+    notifications.push({ pid: bytes.readInt32BE(at + 5), channel, payload });
+  }
+  return notifications;
 }
 
 /** Field codes of an ErrorResponse or NoticeResponse (manual, section 53.8). */

@@ -1,7 +1,7 @@
 /**
  * Statements that a backend knows by name, one for each text that was ever run on it: parsed once, executed by name.
  */
-import type { Field } from "../../engine/port.ts";
+import type { Field } from "../engine/port.ts";
 import { closeMessages, executeMessages, isParsed, parseMessages, readReply, syncMessages } from "./wire.ts";
 
 interface Prepared {

@@ -1,8 +1,8 @@
 /**
  * What the engine keeps of one session, plain data.
  */
-import type { Field, Statement, Wait } from "../../engine/port.ts";
-import type { Backend } from "../machine/backends.ts";
+import type { Field, Statement, Wait } from "../engine/port.ts";
+import type { Backend } from "./machine/backends.ts";
 import type { LockWait } from "./lock-wait.ts";
 import type { PreparedStatements } from "./prepared-statements.ts";
 

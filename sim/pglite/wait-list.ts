@@ -5,9 +5,9 @@
  * elsewhere: in which order those who have been woken go on (first come, first served), and whose deadlock timer fires
  * first, which makes that session the victim.
  */
-import { DatabaseError } from "../../engine/database-error.ts";
-import type { DeadlockEdge, Outcome, RunStart, Wait } from "../../engine/port.ts";
-import { cycleThrough } from "../../engine/wait-graph.ts";
+import { DatabaseError } from "../engine/database-error.ts";
+import type { DeadlockEdge, Outcome, RunStart, Wait } from "../engine/port.ts";
+import { cycleThrough } from "../engine/wait-graph.ts";
 import { describeWait } from "./describe-wait.ts";
 import { readBlockers, readLockWait } from "./lock-wait.ts";
 import type { MoveRecord } from "./move-record.ts";

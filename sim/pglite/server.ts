@@ -3,12 +3,12 @@
  * tables back and to install schemas.
  */
 import { PGlite } from "@electric-sql/pglite";
-import { SwitchyardError } from "../../switchyard-error.ts";
-import { TRANSAM } from "../build-facts.ts";
-import { Backends, type Backend } from "../machine/backends.ts";
-import type { BackendFileSystem } from "../machine/main-instance.ts";
-import type { SharedMemory } from "../machine/shared-memory.ts";
-import { SharedClock } from "../machine/shared-clock.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
+import { TRANSAM } from "./build-facts.ts";
+import { Backends, type Backend } from "./machine/backends.ts";
+import type { BackendFileSystem } from "./machine/main-instance.ts";
+import type { SharedMemory } from "./machine/shared-memory.ts";
+import { SharedClock } from "./machine/shared-clock.ts";
 import { Entropy } from "./entropy.ts";
 import { cachedImage, dropCachedImage } from "./image-cache.ts";
 import { PreparedStatements } from "./prepared-statements.ts";

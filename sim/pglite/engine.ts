@@ -9,10 +9,10 @@ import type {
   Statement,
   StatementResult,
   TableImage,
-} from "../../engine/port.ts";
-import { deriveSeed } from "../../random.ts";
-import { SwitchyardError } from "../../switchyard-error.ts";
-import { PGPROC } from "../build-facts.ts";
+} from "../engine/port.ts";
+import { deriveSeed } from "../random.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
+import { PGPROC } from "./build-facts.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { installSchema } from "./install-schema.ts";
 import { newMove, type MoveRecord } from "./move-record.ts";
@@ -248,7 +248,10 @@ export class InProcessEngine implements Engine {
   }
 
   #newBerth(): Berth {
-    return { backend: this.#server.backends.boot(), statements: new PreparedStatements() };
+    const berth = { backend: this.#server.backends.boot(), statements: new PreparedStatements() };
+    // A backend seeds its generator from the machine at first use, unless it has been seeded before.
+    this.#server.backends.runHere(berth.backend, berth.statements.once("select setseed(0)"));
+    return berth;
   }
 
   /** Ends every session of the run before. */
