@@ -235,14 +235,15 @@ export class InProcessEngine implements Engine {
    * Whether a statement may have to wait for somebody. One that may not runs on the main thread, which is faster. A plain
    * query waits for rows of transactions that have a number, or for unusual locks.
    */
-  #mayWait(session: Session, { plain }: StatementKind): boolean {
+  #mayWait(session: Session, { plain, passesRows }: StatementKind): boolean {
     if (!plain || session.locksUnusually || this.#facts.hasFunctions || this.#did.preparedTransactions)
       return true;
     const { memory } = this.#server;
     for (const other of this.#sessions.values()) {
       if (other === session) continue;
-      if (other.waiting || other.locksUnusually || memory.u32(other.berth.backend.proc + PGPROC.xid) !== 0)
-        return true;
+      if (other.locksUnusually) return true;
+      if (passesRows) continue;
+      if (other.waiting || memory.u32(other.berth.backend.proc + PGPROC.xid) !== 0) return true;
     }
     return false;
   }

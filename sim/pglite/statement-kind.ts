@@ -14,6 +14,8 @@ export interface StatementKind {
   readonly control: "free" | "commit" | undefined;
   /** A query that does not sleep by itself, and waits for nobody but transactions with a number and unusual locks. */
   readonly plain: boolean;
+  /** A plain query that does not even wait for those who wrote or locked rows: it locks none, or skips what is locked. */
+  readonly passesRows: boolean;
   /** It may take or wait for locks other than those of plain queries: on tables, advisory, for a safe snapshot. */
   readonly locksUnusually: boolean;
   /** It may lock whole tables against readers, or change the schema. */
@@ -50,6 +52,7 @@ const QUERY: StatementKind = {
   several: false,
   control: undefined,
   plain: false,
+  passesRows: false,
   locksUnusually: false,
   locksTables: false,
   changesSchema: false,
@@ -74,6 +77,7 @@ function classify(text: string): StatementKind {
     several: true,
     control: undefined,
     plain: false,
+    passesRows: false,
     locksUnusually: kinds.some(({ locksUnusually }) => locksUnusually),
     locksTables: kinds.some(({ locksTables }) => locksTables),
     changesSchema: kinds.some(({ changesSchema }) => changesSchema),
@@ -92,7 +96,8 @@ function classifyOne(statement: SyntaxNode): StatementKind {
     const tree = JSON.stringify(statement);
     const locksUnusually = ADVISORY.test(tree);
     const plain = !locksUnusually && !SLEEP.test(tree);
-    return { ...QUERY, plain, locksUnusually, marksSession: SESSION_FUNCTION.test(tree) };
+    const passesRows = plain && type === "SelectStmt" && !WAITS_FOR_ROWS.test(tree);
+    return { ...QUERY, plain, passesRows, locksUnusually, marksSession: SESSION_FUNCTION.test(tree) };
   }
   if (type === "ListenStmt") return { ...QUERY, listens: true, marksSession: true };
   if (SESSION_STATEMENTS.has(type)) return { ...QUERY, locksUnusually: true, marksSession: true };
@@ -126,6 +131,9 @@ const PLAIN_UTILITIES = new Set([
 
 /** Advisory locks of both kinds. */
 const ADVISORY = /"sval":"pg_(try_)?advisory_/;
+
+/** Parts of a query that wait for rows: data-modifying ones, and locking clauses without NOWAIT or SKIP LOCKED. */
+const WAITS_FOR_ROWS = /"(InsertStmt|UpdateStmt|DeleteStmt|MergeStmt)":|"waitPolicy":"LockWaitBlock"/;
 
 /** pg_sleep() and its kin. */
 const SLEEP = /"sval":"pg_sleep/;
