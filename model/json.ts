@@ -17,17 +17,23 @@ export function jsonb(value: Json): string | null {
 }
 
 /** True where both are the same JSON; the order of an object's keys does not count, as in jsonb. */
-export function sameJson(left: Json, right: Json): boolean {
+export function sameJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((item: Json, index) => sameJson(item, right[index]));
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
+  if (Array.isArray(left) || Array.isArray(right)) {
+    return Array.isArray(left) && Array.isArray(right) && sameItems(left, right);
   }
-  if (!isJsonObject(left) || !isJsonObject(right)) return false;
   const keys = Object.keys(left);
-  return (
-    keys.length === Object.keys(right).length &&
-    keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key] ?? null, right[key] ?? null))
-  );
+  if (keys.length !== Object.keys(right).length) return false;
+  for (const key of keys) {
+    if (!Object.hasOwn(right, key)) return false;
+    if (!sameJson(left[key as keyof typeof left], right[key as keyof typeof right])) return false;
+  }
+  return true;
+}
+
+function sameItems(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.length === right.length && left.every((item, index) => sameJson(item, right[index]));
 }
 
 /** True for an object, false for an array, a scalar or null. */

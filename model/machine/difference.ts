@@ -6,6 +6,7 @@ import type { DetailRow, ProtocolState, TaskRow } from "../state.ts";
 
 /** One sentence about the first row in which `actual` differs from `expected`, or undefined. */
 export function difference(expected: ProtocolState, actual: ProtocolState): string | undefined {
+  if (sameState(expected, actual)) return undefined;
   return (
     differenceOfRows("task_instance", byId(expected.tasks), byId(actual.tasks)) ??
     differenceOfRows("hitl_detail", byRequest(expected.details), byRequest(actual.details)) ??
@@ -15,7 +16,7 @@ export function difference(expected: ProtocolState, actual: ProtocolState): stri
 
 /** True where two reads of the state found the same. */
 export function sameState(left: ProtocolState, right: ProtocolState): boolean {
-  return left === right || JSON.stringify(left) === JSON.stringify(right);
+  return sameJson(left, right);
 }
 
 /** Ids of the tasks whose row, or whose request, differs between the two states. */
@@ -46,6 +47,7 @@ function differenceOfRows(relation: string, expected: Rows, actual: Rows): strin
 }
 
 function differingColumns(expected: object, actual: object): readonly string[] {
+  if (sameJson(expected, actual)) return [];
   const found = new Map<string, Json>(Object.entries(actual));
   return Object.entries(expected)
     .filter(([column, value]: [string, Json]) => !sameJson(value, found.get(column) ?? null))

@@ -1,6 +1,7 @@
 /**
  * What the pure machine is made of: a state in, an answer and a state out.
  */
+import { sameJson } from "../json.ts";
 import type { DetailRow, ProtocolState, TaskRow } from "../state.ts";
 
 /** One atomic operation on the state: what it answers, and the state that follows (the same one where it refuses). */
@@ -21,7 +22,7 @@ export function detailOf(state: ProtocolState, taskInstanceId: string): DetailRo
 
 /** True where two reads of a task's row found the same. */
 export function sameTask(left: TaskRow, right: TaskRow): boolean {
-  return left === right || JSON.stringify(left) === JSON.stringify(right);
+  return sameJson(left, right);
 }
 
 /** The state with some columns of one task changed. */

@@ -100,7 +100,12 @@ export class Judge {
       history: this.#run.history,
     };
     for (const { name, promise, check } of invariants) {
-      const message = this.inRaceCodeSync(`invariant ${name}`, () => check(view));
+      let message: string | undefined;
+      try {
+        message = check(view);
+      } catch (error) {
+        throw this.#raceError(`invariant ${name}`, error);
+      }
       if (message !== undefined) this.#add(name, promise, message, moment.step);
     }
   }

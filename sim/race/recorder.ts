@@ -32,37 +32,28 @@ export class Recorder {
 
   /** Notes a step on the engine; `waitingText` tells the statement with which a session had been waiting. */
   step(
-    step: StepBegin & {
-      readonly action: Action;
-      readonly move: Move;
-      readonly waitingText: (session: string) => string | undefined;
-    },
+    begin: StepBegin,
+    action: Exclude<Action, { readonly kind: "sleep" }>,
+    move: Move,
+    waitingText: (session: string) => string | undefined,
   ): void {
-    const { move, action } = step;
-    const ownText = action.kind === "sleep" ? "" : action.text;
-    this.#add(step, {
-      action,
-      outcome: traceOutcome(move.outcome),
-      settled: move.settled.map(({ session, wokenBy, outcome }) => ({
-        session,
-        wokenBy,
-        text: step.waitingText(session) ?? ownText,
-        outcome: traceOutcome(outcome),
-      })),
-      deadlocks: move.deadlocks,
-      commits: move.commits,
-    });
+    const { outcome, settled, deadlocks, commits } = move;
+    const woken =
+      settled.length === 0
+        ? NONE
+        : settled.map((one) => ({
+            session: one.session,
+            wokenBy: one.wokenBy,
+            text: waitingText(one.session) ?? action.text,
+            outcome: traceOutcome(one.outcome),
+          }));
+    this.#add(begin, { action, outcome: traceOutcome(outcome), settled: woken, deadlocks, commits });
   }
 
   /** Notes a sleep. */
-  sleep(step: StepBegin & { readonly durationMs: number }): void {
-    this.#add(step, {
-      action: { kind: "sleep", durationMs: step.durationMs },
-      outcome: { kind: "done", command: "SLEEP", rowCount: null, rows: [] },
-      settled: [],
-      deadlocks: [],
-      commits: [],
-    });
+  sleep(begin: StepBegin, durationMs: number): void {
+    const action = { kind: "sleep", durationMs } as const;
+    this.#add(begin, { action, outcome: SLEPT, settled: NONE, deadlocks: NONE, commits: NONE });
   }
 
   /** Preemptions, waits (statements that had to wait) and deadlocks so far. */
@@ -77,19 +68,23 @@ export class Recorder {
 
   #add(
     { session, operation, enabled, preemption, timeMs }: StepBegin,
-    made: Pick<TraceStep, "action" | "outcome" | "settled" | "deadlocks" | "commits">,
+    { action, outcome, settled, deadlocks, commits }: Made,
   ): void {
-    this.steps.push({
-      step: this.steps.length + 1,
-      timeMs: timeMs - this.#startMs,
-      session,
-      ...(operation === undefined ? {} : { operation }),
-      ...made,
-      enabled,
-      preemption,
-    });
+    const step = this.steps.length + 1;
+    const sinceStartMs = timeMs - this.#startMs;
+    const made = { action, outcome, settled, deadlocks, commits, enabled, preemption };
+    this.steps.push(
+      operation === undefined
+        ? { step, timeMs: sinceStartMs, session, ...made }
+        : { step, timeMs: sinceStartMs, session, operation, ...made },
+    );
   }
 }
+
+type Made = Pick<TraceStep, "action" | "outcome" | "settled" | "deadlocks" | "commits">;
+
+const NONE: readonly never[] = [];
+const SLEPT: TracedOutcome = { kind: "done", command: "SLEEP", rowCount: null, rows: NONE };
 
 function traceOutcome(outcome: Outcome): TracedOutcome {
   if (outcome.kind === "waiting") return outcome;

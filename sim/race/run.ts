@@ -12,7 +12,7 @@ import { ActorTask, type Request } from "./actor-task.ts";
 import { Judge } from "./judge.ts";
 import type { OperationRecord, Race } from "./race.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { Recorder } from "./recorder.ts";
+import { Recorder, type StepBegin } from "./recorder.ts";
 import { setUp } from "./set-up.ts";
 
 /** How to run. */
@@ -28,6 +28,8 @@ export interface RunOptions {
 
 /** Steps after which a run is given up, with a violation "step-bound". */
 export const MAX_STEPS = 1_000;
+
+const NO_VALUES: readonly never[] = [];
 
 const BEGIN = /^\s*(begin|start\s+transaction)\b/i;
 
@@ -126,7 +128,8 @@ class Run {
       throw new SwitchyardError("harness", "Every session waits and nobody can go on.", "Report the token.");
     }
     const enabled = choice.map(({ name }) => name);
-    const index = this.#options.schedule.next({ current: this.#current, enabled, kind: "step" });
+    const pending = choice.map((task) => this.#pendingText(task));
+    const index = this.#options.schedule.next({ current: this.#current, enabled, pending, kind: "step" });
     const task = choice[index % choice.length] as ActorTask;
     const left = choice[0];
     const preemption =
@@ -139,7 +142,13 @@ class Run {
 
   async #makeStep(task: ActorTask, enabled: readonly string[], preemption: boolean): Promise<void> {
     const operation = this.#state.openOperations.get(task.name)?.name;
-    const begin = { session: task.name, operation, enabled, preemption };
+    const begin = (timeMs: number): StepBegin => ({
+      session: task.name,
+      operation,
+      enabled,
+      preemption,
+      timeMs,
+    });
     this.#engine.advanceTo(this.#engine.nowMs() + STEP_MS);
     const waiting = this.#waiting.get(task.name);
     if (waiting) {
@@ -147,7 +156,7 @@ class Run {
       const timeMs = this.#engine.nowMs();
       const move = await this.#engine.expire(task.name);
       const action = { kind: "timeout", text: waiting.statement.text } as const;
-      this.#recorder.step({ ...begin, timeMs, action, move, waitingText: this.#waitingText });
+      this.#recorder.step(begin(timeMs), action, move, this.#waitingText);
       this.#waiting.delete(task.name);
       settle(waiting, move.outcome);
       await this.#settleAll(task, move);
@@ -157,7 +166,7 @@ class Run {
     if (request.kind !== "statement") {
       if (request.kind === "sleep") this.#engine.advanceTo(request.untilMs);
       const durationMs = request.kind === "sleep" ? request.durationMs : 0;
-      this.#recorder.sleep({ ...begin, timeMs: this.#engine.nowMs(), durationMs });
+      this.#recorder.sleep(begin(this.#engine.nowMs()), durationMs);
       request.resolve();
       await this.#goOn(task);
       return;
@@ -168,9 +177,9 @@ class Run {
     const action = {
       kind: "statement",
       text: statement.text,
-      values: toPlain(statement.values ?? []),
+      values: statement.values === undefined ? NO_VALUES : toPlain(statement.values),
     } as const;
-    this.#recorder.step({ ...begin, timeMs, action, move, waitingText: this.#waitingText });
+    this.#recorder.step(begin(timeMs), action, move, this.#waitingText);
     this.#noteTransaction(task.name, move.outcome);
     if (move.outcome.kind === "waiting") this.#waiting.set(task.name, request);
     else settle(request, move.outcome);
@@ -182,6 +191,7 @@ class Run {
 
   /** Hands out what the move settled, and lets every actor that got something go on to its next request. */
   async #settleAll(stepped: ActorTask, move: Move): Promise<void> {
+    if (move.settled.length === 0) return await this.#goOn(stepped);
     const moved = new Set<ActorTask>([stepped]);
     for (const { session, outcome } of move.settled) {
       const request = this.#waiting.get(session);
@@ -227,8 +237,8 @@ class Run {
     const timeMs = this.#engine.nowMs();
     const move = await this.#engine.execute(task.name, { text });
     const action = { kind: "statement", text, values: [] } as const;
-    const begin = { session: task.name, operation: undefined, enabled: [], preemption: false };
-    this.#recorder.step({ ...begin, timeMs, action, move, waitingText: this.#waitingText });
+    const begin = { session: task.name, operation: undefined, enabled: [], preemption: false, timeMs };
+    this.#recorder.step(begin, action, move, this.#waitingText);
     await this.#settleAll(task, move);
   }
 
@@ -253,6 +263,12 @@ class Run {
     sleeping.sort((a, b) => a.untilMs - b.untilMs);
     const others = [...ready, ...sleeping.map(({ task }) => task), ...expiring];
     return others.length > 0 || this.#waiting.size > 0 ? others : last;
+  }
+
+  /** Text of the statement that is the actor's next step, if it is one. */
+  #pendingText({ name, requests }: ActorTask): string | undefined {
+    const request = this.#waiting.has(name) ? undefined : requests[0];
+    return request?.kind === "statement" ? request.statement.text : undefined;
   }
 
   #chooseVictim(members: readonly string[]): number {

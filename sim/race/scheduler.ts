@@ -8,6 +8,11 @@ export interface Choice {
   readonly current: string | undefined;
   /** Who can be chosen: `current` first if it can go on, then the others in the race's order. At least one. */
   readonly enabled: readonly string[];
+  /**
+   * Of each in `enabled` the statement that is its next step; undefined where that is a sleep or a timeout. The run loop gives
+   * it with every "step".
+   */
+  readonly pending?: readonly (string | undefined)[] | undefined;
   /** "step": who makes the next step; "victim": which member of a deadlock fails. */
   readonly kind: "step" | "victim";
 }
