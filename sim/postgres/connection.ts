@@ -12,7 +12,14 @@ import { toDatabaseError } from "./to-database-error.ts";
 
 /** How a statement ended. */
 export type Finished =
-  | { readonly kind: "done"; readonly result: StatementResult; readonly committed: boolean }
+  | {
+      readonly kind: "done";
+      /** Of several statements in one text, the last one's. */
+      readonly result: StatementResult;
+      readonly results: readonly StatementResult[];
+      /** Whether a transaction was committed. */
+      readonly committed: boolean;
+    }
   | { readonly kind: "failed"; readonly error: DatabaseError; readonly committed: false };
 
 /** How values are handed out: "typed" as `pg` converts them, "text" as Postgres prints them. */
@@ -85,9 +92,15 @@ export class Connection {
     return (this.#client as pg.Client & { readonly processID: number }).processID;
   }
 
+  /** Whether a transaction block is open, and whether it has failed. */
+  get status(): "idle" | "in block" | "failed" {
+    const status = this.#client.getTransactionStatus();
+    return status === "T" ? "in block" : status === "E" ? "failed" : "idle";
+  }
+
   /** True in a transaction block, also in a failed one. */
   get inTransaction(): boolean {
-    return this.#client.getTransactionStatus() !== "I";
+    return this.status !== "idle";
   }
 
   /** True once the connection is gone. */
@@ -116,7 +129,8 @@ export class Connection {
     const stayedOutside = !wasInTransaction && !this.inTransaction;
     const commands = results.map((result) => result.command);
     const committed = commands.includes("COMMIT") || (stayedOutside && !commands.includes("ROLLBACK"));
-    return { kind: "done", result: toStatementResult(results.at(-1)), committed };
+    const told = results.map(toStatementResult);
+    return { kind: "done", result: told.at(-1) ?? nothing, results: told, committed };
   }
 
   /** Runs a statement of the harness itself and gives its rows; a failure is thrown as DatabaseError. */
@@ -142,8 +156,9 @@ export class Connection {
   }
 }
 
-function toStatementResult(result: pg.QueryResult | undefined): StatementResult {
-  if (result === undefined) return { command: "", rowCount: null, fields: [], rows: [] };
+const nothing: StatementResult = { command: "", rowCount: null, fields: [], rows: [] };
+
+function toStatementResult(result: pg.QueryResult): StatementResult {
   return {
     command: result.command ?? "",
     rowCount: result.rowCount,

@@ -20,10 +20,10 @@ import type { BackendWait } from "./waits.ts";
 export const statementBoundMs = 120_000;
 
 /**
- * Real time given to a statement before the server is asked about it, in milliseconds: most statements end within it,
- * and asking would only slow them down.
+ * Real time given to a statement before the server is asked about it, in milliseconds: nearly all statements end within it,
+ * and asking would only slow them down. `free` is for one that has nobody to wait for.
  */
-const graceMs = 0.5;
+const graceMs = { contended: 2, free: 50 } as const;
 
 /** One statement on its way. */
 export interface Flight {
@@ -41,6 +41,18 @@ export interface Flight {
   readonly deadlines: Deadlines | undefined;
   /** Set when the harness let it time out. */
   timedOut: TimeoutKind | undefined;
+  /** False where nobody holds what it could wait for; the server is then asked about it only after a long time. */
+  readonly mayWait: boolean;
+  /** Commits what the statement did; of a statement that was not held back for that, nothing. */
+  readonly commit: (() => Promise<Finished>) | undefined;
+}
+
+/** What a flight begins with. */
+export interface Launch extends Pick<
+  Flight,
+  "session" | "pid" | "statement" | "deadlines" | "mayWait" | "commit"
+> {
+  readonly run: () => Promise<Finished>;
 }
 
 /** All flights of an engine, at most one a session. */
@@ -68,20 +80,15 @@ export class Flights {
     return this.#inAir.get(session);
   }
 
-  /** Sends a statement of the session at backend `pid`: `run` runs it. */
-  launch(
-    { session, pid, statement, deadlines }: Pick<Flight, "session" | "pid" | "statement" | "deadlines">,
-    run: () => Promise<Finished>,
-  ): void {
+  /** Sends a statement: calls `run`. */
+  launch({ run, ...launch }: Launch): void {
+    const { session } = launch;
     const flight: Flight = {
-      session,
-      pid,
-      statement,
+      ...launch,
       wait: undefined,
       xid: undefined,
       finished: undefined,
       fault: undefined,
-      deadlines,
       timedOut: undefined,
     };
     this.#inAir.set(session, flight);
@@ -133,7 +140,8 @@ export class Flights {
     const allLanded = new Promise<void>((resolve) => (this.#onAllLanded = resolve));
     let landing = false;
     this.#onLanding = () => (landing = true);
-    while (!landing && this.#inAir.size > 0 && elapsedMs() < graceMs) await nextTurn();
+    const untilMs = this.inAir().some(({ mayWait }) => mayWait) ? graceMs.contended : graceMs.free;
+    while (!landing && this.#inAir.size > 0 && elapsedMs() < untilMs) await nextTurn();
     while (this.#inAir.size > 0) {
       const flying = this.inAir();
       const asked = readWaits(

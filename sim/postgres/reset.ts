@@ -6,6 +6,7 @@
  * have to truncate. Giving a table's only page back to the file system is what would take most of the time: it stays.
  */
 import type { Connection } from "./connection.ts";
+import type { SchemaFacts } from "./schema-facts.ts";
 
 /** Drops every user schema and creates an empty `public`. */
 export async function dropSchemas(connection: Connection): Promise<void> {
@@ -13,26 +14,29 @@ export async function dropSchemas(connection: Connection): Promise<void> {
   await connection.rows({ text: dropSchemasSql });
 }
 
-/** Empties every user table that has pages and restarts every sequence that was used. No session may be open. */
-export async function emptyTables(connection: Connection): Promise<void> {
-  const used = await connection.rows<UsedObject>({ name: "used", text: usedSql, values: [] });
-  const named = (...kinds: UsedObject["kind"][]) => used.filter(({ kind }) => kinds.includes(kind));
-  await rollBackPrepared(connection, named("prepared"));
-  const tables = namesOf(named("one page", "many pages"));
-  const restarts = namesOf(named("sequence")).map((sequence) => `select setval(${sequence}, false)`);
-  if (!used.some(({ superuser }) => superuser)) {
+/** Empties every table of `facts` that has pages and restarts every sequence that was used. No session may be open. */
+export async function emptyTables(connection: Connection, facts: SchemaFacts): Promise<void> {
+  const oids = [facts.tables, facts.sequences].map((objects) => objects.map(({ oid }) => oid));
+  const used = await connection.rows<UsedObject>({ name: "used", text: usedSql, values: oids });
+  const prepared = used.filter(({ kind }) => kind === "prepared");
+  await rollBackPrepared(connection, prepared);
+  // What a prepared transaction did shows in the sizes only after its end.
+  if (prepared.length > 0) return emptyTables(connection, facts);
+  const named = (kind: UsedObject["kind"], objects: SchemaFacts["tables"]) =>
+    used.filter((one) => one.kind === kind).map(({ position }) => objects[Number(position) - 1]?.name ?? "");
+  const onePage = named("one page", facts.tables);
+  const manyPages = named("many pages", facts.tables);
+  const tables = [...onePage, ...manyPages];
+  const restarts = named("sequence", facts.sequences).map((sequence) => `select setval(${sequence}, false)`);
+  if (!facts.superuser) {
     const truncate = tables.length === 0 ? [] : [`truncate ${tables.join(", ")} cascade`];
     await runScript(connection, [...truncate, ...restarts]);
     return;
   }
   const deletes = tables.map((table) => `delete from ${table}`);
   await runScript(connection, ["set local session_replication_role = replica", ...deletes, ...restarts]);
-  await vacuum(
-    connection,
-    "skip_database_stats, process_toast off, truncate off",
-    namesOf(named("one page")),
-  );
-  await vacuum(connection, "skip_database_stats", namesOf(named("many pages")));
+  await vacuum(connection, "skip_database_stats, process_toast off, truncate off", onePage);
+  await vacuum(connection, "skip_database_stats", manyPages);
 }
 
 async function runScript(connection: Connection, statements: readonly string[]): Promise<void> {
@@ -43,39 +47,33 @@ async function vacuum(connection: Connection, options: string, tables: readonly 
   if (tables.length > 0) await connection.rows({ text: `vacuum (${options}) ${tables.join(", ")}` });
 }
 
-function namesOf(objects: readonly UsedObject[]): readonly string[] {
-  return objects.map(({ name }) => name);
-}
-
 interface UsedObject {
   readonly kind: "one page" | "many pages" | "sequence" | "prepared";
-  /** Quoted as SQL needs it; of a sequence, with its start value. */
+  /** In the list of tables or sequences, from 1. */
+  readonly position: string | null;
+  /** Of a prepared transaction. */
   readonly name: string;
-  readonly superuser: boolean;
 }
 
 async function rollBackPrepared(
   connection: Connection,
-  prepared: readonly { name: string }[],
+  prepared: readonly Pick<UsedObject, "name">[],
 ): Promise<void> {
   for (const { name } of prepared) await connection.rows({ text: `rollback prepared ${name}` });
 }
 
 const preparedSql = `select quote_literal(gid) as name from pg_prepared_xacts where database = current_database()`;
 
+// Null for an object that is gone: then the comparison is not true.
 const usedSql = `
-select used.kind, used.name, current_setting('is_superuser') = 'on' as superuser
-from (
-  select case when pg_relation_size(c.oid) > current_setting('block_size')::int then 'many pages' else 'one page' end as kind,
-         c.oid::regclass::text as name
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-    and pg_relation_size(c.oid) > 0
-  union all
-  select 'sequence', format('%L, %s', seqrelid::regclass, seqstart) from pg_sequence where pg_sequence_last_value(seqrelid) is not null
-  union all
-  select 'prepared', prepared.name from (${preparedSql}) as prepared
-) as used`;
+select case when size > current_setting('block_size')::int then 'many pages' else 'one page' end as kind, position, null as name
+from (select position, pg_relation_size(oid) as size from unnest($1::oid[]) with ordinality as tables (oid, position)) as sizes
+where size > 0
+union all
+select 'sequence', position, null
+from unnest($2::oid[]) with ordinality as sequences (oid, position) where pg_sequence_last_value(oid) is not null
+union all
+select 'prepared', null, prepared.name from (${preparedSql}) as prepared`;
 
 const dropSchemasSql = `
 do $$

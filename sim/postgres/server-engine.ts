@@ -20,11 +20,16 @@ import type {
   Wait,
 } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
-import { Connection, type ValueMode } from "./connection.ts";
-import { Flights } from "./flights.ts";
+import { checkedCommit, commitBlock, inOwnBlock, rollBack } from "./commits.ts";
+import { Connection, type Finished, type ValueMode } from "./connection.ts";
+import { Flights, type Flight, type Launch } from "./flights.ts";
 import { toMove } from "./move.ts";
+import { Observer } from "./observer.ts";
 import { dropSchemas, emptyTables } from "./reset.ts";
-import { Deadlines, mentionsTimeout, readTimeouts, runWithoutTimers } from "./timeouts.ts";
+import { emptySchema, readSchemaFacts, type SchemaFacts } from "./schema-facts.ts";
+import { SessionPool, type ServerSession } from "./session-pool.ts";
+import * as statementText from "./statement-text.ts";
+import { Deadlines, readTimeouts, runWithoutTimers } from "./timeouts.ts";
 
 /** What an engine over a server needs to begin. */
 export interface ServerEngineParts {
@@ -37,44 +42,37 @@ export interface ServerEngineParts {
 }
 
 /** Connects; see `openServerEngine`. */
-export async function connectEngine({ url, values, dispose }: ServerEngineParts): Promise<Engine> {
-  const control = await Connection.open(url);
-  const observer = await Connection.open(url);
-  await observer.rows({ text: "set default_transaction_read_only = on; set lock_timeout = '1s'" });
-  return new ServerEngine(url, values, control, observer, dispose);
+export async function connectEngine(parts: ServerEngineParts): Promise<Engine> {
+  return new ServerEngine(parts, await Connection.open(parts.url), await Observer.open(parts.url));
+}
+
+/** What statements of a run may have done to everybody, by their texts. */
+interface Did {
+  lockBeyondTransaction: boolean;
+  lockOutReaders: boolean;
+  changeSchema: boolean;
 }
 
 class ServerEngine implements Engine {
   readonly name = "postgres";
-  readonly #url: string;
-  readonly #values: ValueMode;
+  readonly #parts: ServerEngineParts;
   readonly #control: Connection;
-  readonly #observer: Connection;
-  readonly #dispose: () => Promise<void>;
+  readonly #observer: Observer;
+  readonly #sessions: SessionPool;
   readonly #flights: Flights;
-  readonly #sessions = new Map<string, Connection>();
-  /** Connections of earlier runs, set back. */
-  readonly #spare: Connection[] = [];
-  /** Sessions that may have set a timeout. */
-  readonly #timed = new Set<string>();
   #schema: string | undefined;
+  #facts: SchemaFacts = emptySchema;
+  #did: Did = newRun();
   #seed = 0;
   #nowMs = 0;
   #onCommit: RunStart["onCommit"] = () => Promise.resolve();
 
-  constructor(
-    url: string,
-    values: ValueMode,
-    control: Connection,
-    observer: Connection,
-    dispose: () => Promise<void>,
-  ) {
-    this.#url = url;
-    this.#values = values;
+  constructor(parts: ServerEngineParts, control: Connection, observer: Observer) {
+    this.#parts = parts;
     this.#control = control;
     this.#observer = observer;
-    this.#dispose = dispose;
-    this.#flights = new Flights(control, (pid) => this.#sessionOf(pid));
+    this.#sessions = new SessionPool(parts.url, parts.values, control);
+    this.#flights = new Flights(control, (pid) => this.#sessions.nameOf(pid));
   }
 
   async install(schema: string): Promise<void> {
@@ -82,19 +80,22 @@ class ServerEngine implements Engine {
     await this.#endSessions();
     this.#schema = undefined;
     // A connection of its own, so that nothing that the script sets stays behind.
-    const installer = await Connection.open(this.#url);
+    const installer = await Connection.open(this.#parts.url);
     try {
       await dropSchemas(installer);
       await installer.rows({ text: schema });
     } finally {
       await installer.close();
     }
+    await this.#learnSchema();
     this.#schema = schema;
   }
 
   async startRun({ seed, startMs, onCommit }: RunStart): Promise<void> {
     await this.#endSessions();
-    await emptyTables(this.#control);
+    if (this.#did.changeSchema || this.#facts.hasFunctions) await this.#learnSchema();
+    await emptyTables(this.#control, this.#facts);
+    this.#did = newRun();
     this.#seed = seed;
     this.#nowMs = startMs;
     this.#onCommit = onCommit;
@@ -109,26 +110,28 @@ class ServerEngine implements Engine {
   }
 
   async open(session: string): Promise<void> {
-    if (this.#sessions.has(session)) throw misuse(`The session ${session} is open already.`);
-    const connection = this.#spare.pop() ?? (await Connection.open(this.#url, this.#values));
-    this.#sessions.set(session, connection);
-    this.#timed.delete(session);
-    await connection.rows({ text: "select setseed($1)", values: [seedOf(this.#seed, session)] });
+    await this.#sessions.open(session, seedOf(this.#seed, session));
   }
 
-  async execute(session: string, statement: Statement): Promise<Move> {
-    const connection = this.#connection(session);
-    if (this.#flights.of(session) !== undefined) {
-      throw misuse(`The session ${session} waits and cannot take another statement.`);
+  async execute(name: string, statement: Statement): Promise<Move> {
+    const session = this.#sessions.get(name);
+    if (this.#flights.of(name) !== undefined) {
+      throw misuse(`The session ${name} waits and cannot take another statement.`);
     }
-    const timeouts = this.#timed.has(session) ? await readTimeouts(connection, statement) : undefined;
-    if (mentionsTimeout(statement.text)) this.#timed.add(session);
+    await session.ready;
+    const { connection } = session;
+    const { text } = statement;
+    if (!connection.inTransaction && statementText.isPlainBegin(text)) return this.#begin(session, text);
+    const timeouts = session.timed ? await readTimeouts(connection, statement) : undefined;
+    const mayWait = this.#mayWait(session, text);
+    this.#note(session, text);
     const before = this.#waits();
     const deadlines = timeouts === undefined ? undefined : new Deadlines(timeouts, this.#nowMs);
-    this.#flights.launch({ session, pid: connection.pid, statement, deadlines }, () =>
-      timeouts === undefined ? connection.run(statement) : runWithoutTimers(connection, statement, timeouts),
-    );
-    return this.#settle(session, before);
+    const runIt = () =>
+      timeouts === undefined ? connection.run(statement) : runWithoutTimers(connection, statement, timeouts);
+    const phases = this.#phases(session, text, runIt);
+    this.#flights.launch({ session: name, pid: connection.pid, statement, deadlines, mayWait, ...phases });
+    return this.#settle(name, before);
   }
 
   timeoutAt(session: string): number | undefined {
@@ -148,60 +151,110 @@ class ServerEngine implements Engine {
     return this.#settle(session, before);
   }
 
-  async disconnect(session: string): Promise<Move> {
-    const connection = this.#connection(session);
+  async disconnect(name: string): Promise<Move> {
+    const session = this.#sessions.get(name);
     const before = this.#waits();
-    before.delete(session);
-    this.#sessions.delete(session);
-    await this.#terminate(session, connection);
-    return this.#settle(session, before);
+    before.delete(name);
+    this.#flights.drop(name);
+    await this.#sessions.terminate(session);
+    return this.#settle(name, before);
   }
 
-  async observe(statement: Statement): Promise<StatementResult> {
-    const finished = await this.#observer.run(statement);
-    if (finished.kind === "failed") throw finished.error;
-    return finished.result;
+  observe(statement: Statement): Promise<StatementResult> {
+    return this.#observer.observe(statement, !this.#did.changeSchema);
   }
 
   async close(): Promise<void> {
     await this.#endSessions();
-    const connections = [...this.#spare.splice(0), this.#observer, this.#control];
-    await Promise.all(connections.map((connection) => connection.close()));
-    await this.#dispose();
+    await Promise.all([this.#sessions.close(), this.#observer.close(), this.#control.close()]);
+    await this.#parts.dispose();
   }
 
-  #connection(session: string): Connection {
-    const connection = this.#sessions.get(session);
-    if (connection === undefined) throw misuse(`There is no session ${session}.`);
-    return connection;
+  async #learnSchema(): Promise<void> {
+    this.#facts = await readSchemaFacts(this.#control);
+    this.#observer.forget();
   }
 
-  #sessionOf(pid: number): string | undefined {
-    if (pid === 0) return "a prepared transaction";
-    for (const [session, connection] of this.#sessions) if (connection.pid === pid) return session;
-    return undefined;
+  /** Lets BEGIN travel while other sessions go on: it takes no lock and no snapshot, and cannot fail. */
+  #begin(session: ServerSession, text: string): Promise<Move> {
+    session.ready = session.connection.rows({ text });
+    session.ready.catch(() => undefined);
+    const result = { command: "BEGIN", rowCount: null, fields: [], rows: [] };
+    const outcome = { kind: "done", result } as const;
+    return Promise.resolve({ outcome, settled: [], deadlocks: [], commits: [], ...this.#said() });
+  }
+
+  #note(session: ServerSession, text: string): void {
+    this.#sessions.note(session, text);
+    this.#did.lockBeyondTransaction ||= statementText.locksBeyondTransaction(text);
+    this.#did.lockOutReaders ||= statementText.locksOutReaders(text);
+    this.#did.changeSchema ||= statementText.changesSchema(text);
+  }
+
+  /** How a statement is run, and what of its commit is held back until it is its turn. */
+  #phases({ connection }: ServerSession, text: string, runIt: Launch["run"]): Pick<Launch, "run" | "commit"> {
+    const { defersConstraints, hasFunctions } = this.#facts;
+    if (connection.inTransaction) {
+      if (!statementText.isCommit(text)) return { run: runIt, commit: undefined };
+      if (!defersConstraints || connection.status === "failed")
+        return { run: () => commitBlock(connection, text), commit: undefined };
+      return checkedCommit(connection, text);
+    }
+    if (statementText.isSessionCommand(text) || statementText.isPlainRead(text, hasFunctions))
+      return { run: () => runIt().then(withoutCommit), commit: undefined };
+    if (!statementText.fitsIntoBlock(text)) return { run: runIt, commit: undefined };
+    return inOwnBlock(connection, defersConstraints, runIt);
+  }
+
+  /** Whether a statement may find a lock that another session holds. */
+  #mayWait(session: ServerSession, text: string): boolean {
+    const { hasFunctions } = this.#facts;
+    if (this.#did.lockBeyondTransaction || hasFunctions) return true;
+    if (!this.#did.lockOutReaders && statementText.isPlainRead(text, hasFunctions)) return false;
+    for (const other of this.#sessions.all()) {
+      if (other === session) continue;
+      if (other.connection.inTransaction || this.#flights.of(other.name) !== undefined) return true;
+    }
+    return false;
   }
 
   /** Lets things come to rest after a move of `mover`; `before`: who waited for what until then. */
   async #settle(mover: string, before: ReadonlyMap<string, Wait>): Promise<Move> {
-    const landed = await this.#flights.settle();
+    const landed: Flight[] = [];
+    const uncommitted: Flight[] = [];
+    for (;;) {
+      for (const flight of await this.#flights.settle()) {
+        landed.push(flight);
+        if (flight.commit === undefined) await this.#noteCommit(flight);
+        else if (flight.finished?.kind === "done") uncommitted.push(flight);
+        else if (flight.finished !== undefined) await rollBack(this.#sessions.get(flight.session).connection);
+      }
+      const next = uncommitted.shift();
+      if (next?.commit === undefined) break;
+      next.finished = await next.commit();
+      await this.#noteCommit(next);
+    }
     const inAir = this.#flights.inAir();
     if (inAir.length > 0) await everythingRead();
     for (const { deadlines, wait } of inAir) deadlines?.observe(wait, this.#nowMs);
-    const move = toMove(mover, before, landed, inAir, this.#said());
-    for (const session of move.commits) await this.#onCommit(session);
-    return move;
+    return toMove(mover, before, landed, inAir, this.#said());
+  }
+
+  /** Lets the run look at a commit before anything else happens. */
+  async #noteCommit({ session, finished }: Flight): Promise<void> {
+    if (finished?.committed === true) await this.#onCommit(session);
   }
 
   /** Notices and notifications that reached sessions since the last move. */
   #said(): Pick<Move, "notices" | "notifications"> {
     const notices: Notice[] = [];
     const notifications: Notification[] = [];
-    for (const [session, connection] of this.#sessions) {
+    for (const { name: session, connection } of this.#sessions.all()) {
       const said = connection.takeMessages();
       notices.push(...said.notices.map((notice) => ({ session, ...notice })));
       for (const { pid, channel, payload } of said.notifications) {
-        notifications.push({ session, channel, payload, from: this.#sessionOf(pid) ?? `PID ${pid}` });
+        const from = this.#sessions.nameOf(pid) ?? `PID ${pid}`;
+        notifications.push({ session, channel, payload, from });
       }
     }
     return { notices, notifications };
@@ -215,35 +268,15 @@ class ServerEngine implements Engine {
   }
 
   async #endSessions(): Promise<void> {
-    const sessions = [...this.#sessions];
-    this.#sessions.clear();
-    const waiting = sessions.filter(([session]) => this.#flights.of(session) !== undefined);
-    await Promise.all(waiting.map(([session, connection]) => this.#terminate(session, connection)));
+    const waiting = new Set(this.#flights.inAir().map(({ session }) => session));
     this.#flights.clear();
-    const resting = sessions.filter((session) => !waiting.includes(session));
-    await Promise.all(resting.map(([, connection]) => this.#setBack(connection)));
+    const { sequences, hasFunctions } = this.#facts;
+    await this.#sessions.endAll((session) => waiting.has(session), hasFunctions || sequences.length > 0);
   }
+}
 
-  /** Makes a connection as good as new and keeps it for the next run. */
-  async #setBack(connection: Connection): Promise<void> {
-    if (connection.lost) return;
-    if (connection.inTransaction) await connection.rows({ text: "rollback" });
-    await connection.rows({ text: "discard all" });
-    connection.takeMessages();
-    this.#spare.push(connection);
-  }
-
-  /** Ends the backend of a session, also one that waits, and stays until the server has released all it held. */
-  async #terminate(session: string, connection: Connection): Promise<void> {
-    this.#flights.drop(session);
-    const values = [connection.pid];
-    await this.#control.rows({ text: "select pg_terminate_backend($1)", values });
-    for (;;) {
-      const [row] = await this.#control.rows({ text: "select from pg_stat_get_activity($1)", values });
-      if (row === undefined) break;
-    }
-    await connection.close();
-  }
+function newRun(): Did {
+  return { lockBeyondTransaction: false, lockOutReaders: false, changeSchema: false };
 }
 
 /** A number in [-1, 1) for setseed, from the run's seed and the session's name (FNV-1a). */
@@ -257,6 +290,11 @@ function seedOf(seed: number, session: string): number {
 async function everythingRead(): Promise<void> {
   await nextTurn();
   await nextTurn();
+}
+
+/** An answer to a statement whose commit changes nothing. */
+function withoutCommit(finished: Finished): Finished {
+  return { ...finished, committed: false };
 }
 
 function misuse(message: string): SwitchyardError {
