@@ -1,10 +1,11 @@
 /**
- * The command line: `explore`, `replay` and `list` over the races that it is given.
+ * The command line: `explore`, `replay` and `list` over the races that it is given, and `spec` and `differ`.
  */
 import { Command, CommanderError } from "commander";
 import type { Race } from "../race/race.ts";
 import { errorLine } from "./error-line.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
+import { addDifferCommand } from "./differ-command.ts";
 import { addExploreCommand } from "./explore-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
@@ -31,6 +32,7 @@ export async function main(
   addReplayCommand(program, races, terminal, open, exit);
   addListCommand(program, races, terminal);
   addSpecCommand(program, terminal, exit);
+  addDifferCommand(program, terminal, exit);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;

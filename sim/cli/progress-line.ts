@@ -1,5 +1,5 @@
 /**
- * One line on standard error that is rewritten as an exploration goes on; nothing where nobody watches.
+ * One line on standard error that is rewritten as a command goes on; nothing where nobody watches.
  */
 import type { ExploreProgress } from "../search/explore.ts";
 import type { Terminal } from "./terminal.ts";
@@ -15,19 +15,38 @@ export interface ProgressLine {
   readonly clear: () => void;
 }
 
+/** A line that shows a text; `show` may be called often. */
+export interface TextLine {
+  /** `elapsedMs`: real time since the beginning; `always`: even if the line was rewritten just now. */
+  readonly show: (text: string, elapsedMs: number, always?: boolean) => void;
+  /** Removes the line. */
+  readonly clear: () => void;
+}
+
 /** The line on `terminal`; does nothing if standard error is no terminal. */
-export function createProgressLine(terminal: Terminal): ProgressLine {
+export function createTextLine(terminal: Terminal): TextLine {
   if (!terminal.errIsTerminal) return { show: () => {}, clear: () => {} };
   let shownAtMs = -REWRITE_MS;
   return {
-    show(progress) {
-      if (progress.state === "exploring" && progress.elapsedMs - shownAtMs < REWRITE_MS) return;
-      shownAtMs = progress.elapsedMs;
-      terminal.err(BACK_AND_CLEAR + progressText(progress).slice(0, terminal.columns - 1));
+    show(text, elapsedMs, always = false) {
+      if (!always && elapsedMs - shownAtMs < REWRITE_MS) return;
+      shownAtMs = elapsedMs;
+      terminal.err(BACK_AND_CLEAR + text.slice(0, terminal.columns - 1));
     },
     clear() {
       terminal.err(BACK_AND_CLEAR);
     },
+  };
+}
+
+/** The line of an exploration. */
+export function createProgressLine(terminal: Terminal): ProgressLine {
+  const line = createTextLine(terminal);
+  return {
+    show(progress) {
+      line.show(progressText(progress), progress.elapsedMs, progress.state !== "exploring");
+    },
+    clear: line.clear,
   };
 }
 
