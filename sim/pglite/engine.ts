@@ -5,19 +5,21 @@ import type {
   Engine,
   Move,
   Outcome,
+  RowReport,
   RunStart,
   Statement,
   StatementResult,
   TableImage,
 } from "../engine/port.ts";
-import { deriveSeed } from "../random.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { PGPROC } from "./build-facts.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { installSchema } from "./install-schema.ts";
 import { newMove, type MoveRecord } from "./move-record.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
+import { proveFacts } from "./proofs/prove-facts.ts";
 import { Pristine, type PageImage } from "./pristine.ts";
+import { RowWatch } from "./row-watch.ts";
 import { Server } from "./server.ts";
 import { beginSession } from "./session-statics.ts";
 import type { Berth, Session } from "./session.ts";
@@ -39,6 +41,7 @@ export class InProcessEngine implements Engine {
   readonly name = "pglite";
   readonly #server: Server;
   readonly #values: ValueMode;
+  readonly #pool: BufferPool;
   readonly #pristine: Pristine;
   readonly #sessions = new Map<string, Session>();
   /** Backends without a session, by process id. */
@@ -55,13 +58,21 @@ export class InProcessEngine implements Engine {
   /** Boots the server: about a second; several on the very first start, which makes the cached image. */
   static async open(values: ValueMode = "typed"): Promise<InProcessEngine> {
     await loadGrammar();
-    return new InProcessEngine(await Server.boot(), values);
+    const engine = new InProcessEngine(await Server.boot(), values);
+    try {
+      engine.#proveFacts();
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+    return engine;
   }
 
   private constructor(server: Server, values: ValueMode) {
     this.#server = server;
     this.#values = values;
-    this.#pristine = new Pristine(server, new BufferPool(server));
+    this.#pool = new BufferPool(server);
+    this.#pristine = new Pristine(server, this.#pool);
   }
 
   async install(schema: string): Promise<void> {
@@ -113,10 +124,12 @@ export class InProcessEngine implements Engine {
       backends.runHere(berth.backend, berth.statements.messages("discard sequences", []).messages);
     backends.use(berth.backend);
     beginSession(memory, sessionStatics, this.#running.start.seed, name);
+    this.#running.rows?.begin();
     this.#sessions.set(name, {
       name,
       berth,
       status: "I",
+      begin: undefined,
       count: 0,
       marked: this.#facts.hasFunctions,
       listens: false,
@@ -169,7 +182,7 @@ export class InProcessEngine implements Engine {
   }
 
   observe({ text, values = [], rowMode }: Statement): Promise<StatementResult> {
-    this.#server.entropy.restart(deriveSeed(this.#run?.start.seed ?? 0, "observer"));
+    this.#server.entropy.restart(this.#run?.start.seed ?? 0, "observer");
     const reply = this.#server.read(text, values, this.#did.lockedTables);
     if (reply.error) return Promise.reject(reply.error);
     const fields = reply.fields ?? [];
@@ -205,7 +218,13 @@ export class InProcessEngine implements Engine {
     }
     this.#deliverNotifications(move);
     if (this.#did.changedSchema) this.#server.forgetStatements();
-    return { outcome, ...move };
+    return { outcome, ...move, rows: this.#rowsOf(mover, move) };
+  }
+
+  /** What the move did to rows, if the run wants to know. */
+  #rowsOf(mover: Session, move: MoveRecord): RowReport | undefined {
+    const woken = move.settled.flatMap(({ session }) => this.#sessions.get(session) ?? []);
+    return this.#running.rows?.report([...new Set([mover, ...woken])]);
   }
 
   /** Idle sessions that listen get what others have sent. */
@@ -228,7 +247,10 @@ export class InProcessEngine implements Engine {
       ...parts,
       mayWait: (session, kind) => this.#mayWait(session, kind),
     });
-    return { start, runner, waits: new WaitList({ server, start, runner, nameOfProc, nameOfPid }) };
+    const waits = new WaitList({ server, start, runner, nameOfProc, nameOfPid });
+    const watches = start.watchRows === true;
+    const rows = watches ? new RowWatch(server, this.#pool, this.#pristine.relations) : undefined;
+    return { start, runner, waits, rows };
   }
 
   /**
@@ -246,6 +268,13 @@ export class InProcessEngine implements Engine {
       if (other.waiting || memory.u32(other.berth.backend.proc + PGPROC.xid) !== 0) return true;
     }
     return false;
+  }
+
+  /** Two backends prove the facts of build-facts.ts, and serve sessions afterwards. */
+  #proveFacts(): void {
+    const [holder, waiter] = [this.#newBerth(), this.#newBerth()];
+    proveFacts({ server: this.#server, holder: holder.backend, waiter: waiter.backend });
+    this.#free.push(holder, waiter);
   }
 
   #newBerth(): Berth {
@@ -275,7 +304,8 @@ export class InProcessEngine implements Engine {
       this.#running.waits.land(session, landing, cancelled);
     }
     if (session.waiting) throw misuse(`Session "${session.name}" goes on waiting though it was cancelled.`);
-    if (session.status !== "I") backends.runHere(backend, statements.messages("rollback", []).messages);
+    if (session.status !== "I" && !session.begin)
+      backends.runHere(backend, statements.messages("rollback", []).messages);
     if (session.marked) this.#setBack(session);
     this.#free.push(session.berth);
     this.#free.sort((a, b) => a.backend.pid - b.backend.pid);
@@ -307,6 +337,8 @@ interface Run {
   readonly start: RunStart;
   readonly runner: StatementRunner;
   readonly waits: WaitList;
+  /** Of a run that wants to know what moves do to rows. */
+  readonly rows: RowWatch | undefined;
 }
 
 interface SchemaFacts {

@@ -25,12 +25,12 @@ export class PreparedStatements {
   messages(text: string, values: readonly unknown[]): { readonly messages: Buffer; readonly isNew: boolean } {
     const known = this.#byText.get(text);
     if (known && values.length === 0) return { messages: known.withoutValues, isNew: false };
-    if (known) return { messages: withSync(executeMessages(known.name, values)), isNew: false };
+    if (known) return { messages: executeMessages(known.name, values), isNew: false };
     const closed = this.#stale.map((name) => closeMessages(name));
     this.#stale = [];
     const name = `y${++this.#count}`;
     return {
-      messages: withSync(...closed, parseMessages(name, text), executeMessages(name, values)),
+      messages: Buffer.concat([...closed, parseMessages(name, text), executeMessages(name, values)]),
       isNew: true,
     };
   }
@@ -41,12 +41,12 @@ export class PreparedStatements {
     if (!isParsed(answer)) return;
     if (this.#byText.size >= MAX_STATEMENTS) this.forget();
     const fields = readReply(answer).fields ?? [];
-    this.#byText.set(text, { name, fields, withoutValues: withSync(executeMessages(name)) });
+    this.#byText.set(text, { name, fields, withoutValues: executeMessages(name) });
   }
 
   /** The messages that run `text` once, under no name. */
   once(text: string): Buffer {
-    return withSync(parseMessages("", text), executeMessages(""));
+    return Buffer.concat([parseMessages("", text), executeMessages("")]);
   }
 
   /** Messages that ask for nothing. */
@@ -70,8 +70,4 @@ export class PreparedStatements {
     this.#byText.clear();
     this.#stale = [];
   }
-}
-
-function withSync(...messages: Buffer[]): Buffer {
-  return Buffer.concat([...messages, syncMessages()]);
 }

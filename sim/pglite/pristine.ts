@@ -50,27 +50,33 @@ export class Pristine {
   capture(): PageImage | undefined {
     if (!this.#relations.every((relation) => this.#fits(relation))) return undefined;
     const buffers = this.#pool.findAll(this.#list);
-    const bytes = this.#list.map(({ file, block }, index) => {
+    const bytes = this.#list.map(({ file, block, bytes: pristine }, index) => {
       const buffer = buffers[index];
       const start = block * PAGE_SIZE;
-      return buffer === undefined
-        ? file.contents.slice(start, start + PAGE_SIZE)
-        : this.#pool.page(buffer).slice();
+      const page =
+        buffer === undefined
+          ? file.contents.slice(start, start + PAGE_SIZE)
+          : this.#pool.page(buffer).slice();
+      return Buffer.compare(page, pristine) === 0 ? pristine : page;
     });
     return { pristine: this.#list, bytes };
   }
 
-  /** Writes captured pages over the pristine ones; false if the relations are no longer those of the capture. */
+  /** Writes captured pages over the pristine ones that differ; false if the relations are no longer those of the capture. */
   apply(image: PageImage): boolean {
     if (image.pristine !== this.#list) return false;
-    this.#writePages(image.bytes);
+    const changed = this.#list.flatMap((page, index) => {
+      const bytes = image.bytes[index] as Uint8Array;
+      return bytes === page.bytes ? [] : [{ ...page, bytes }];
+    });
+    this.#writePages(changed);
     return true;
   }
 
   /** Empties every table and sets every sequence back. The track must be free and no session may hold anything. */
   restore(): void {
     if (this.#relations.every((relation) => this.#fits(relation))) {
-      this.#writePages(this.#list.map(({ bytes }) => bytes));
+      this.#writePages(this.#list);
       return;
     }
     const tables = this.#relations.filter(({ kind }) => kind === "r" || kind === "p");
@@ -116,11 +122,10 @@ export class Pristine {
       : this.#pool.page(buffer).slice();
   }
 
-  #writePages(pages: readonly Uint8Array[]): void {
-    const buffers = this.#pool.findAll(this.#list);
-    for (const [index, { file, block }] of this.#list.entries()) {
+  #writePages(pages: readonly PristinePage[]): void {
+    const buffers = this.#pool.findAll(pages);
+    for (const [index, { file, block, bytes }] of pages.entries()) {
       const buffer = buffers[index];
-      const bytes = pages[index] as Uint8Array;
       if (buffer !== undefined) this.#pool.page(buffer).set(bytes);
       if (buffer === undefined || !this.#pool.isDirty(buffer)) file.contents.set(bytes, block * PAGE_SIZE);
     }

@@ -12,6 +12,8 @@ export interface StatementKind {
   readonly several: boolean;
   /** It waits for nobody, whatever others do (for "commit": if no constraint is deferred to it). */
   readonly control: "free" | "commit" | undefined;
+  /** The tag of a BEGIN, which takes no lock and no snapshot. */
+  readonly begins: "BEGIN" | "START" | undefined;
   /** A query that does not sleep by itself, and waits for nobody but transactions with a number and unusual locks. */
   readonly plain: boolean;
   /** A plain query that does not even wait for those who wrote or locked rows: it locks none, or skips what is locked. */
@@ -51,6 +53,7 @@ const QUERY: StatementKind = {
   unsupported: undefined,
   several: false,
   control: undefined,
+  begins: undefined,
   plain: false,
   passesRows: false,
   locksUnusually: false,
@@ -76,6 +79,7 @@ function classify(text: string): StatementKind {
     unsupported: kinds.find(({ unsupported }) => unsupported !== undefined)?.unsupported,
     several: true,
     control: undefined,
+    begins: undefined,
     plain: false,
     passesRows: false,
     locksUnusually: kinds.some(({ locksUnusually }) => locksUnusually),
@@ -152,7 +156,15 @@ function transactionKind(node: SyntaxNode): StatementKind {
     case "TRANS_STMT_COMMIT_PREPARED":
     case "TRANS_STMT_ROLLBACK_PREPARED":
       return { ...QUERY, locksUnusually: true, twoPhase: true };
+    case "TRANS_STMT_BEGIN":
+    case "TRANS_STMT_START":
+      return {
+        ...QUERY,
+        control: "free",
+        begins: node["kind"] === "TRANS_STMT_START" ? "START" : "BEGIN",
+        locksUnusually: DEFERRABLE.test(JSON.stringify(node)),
+      };
     default:
-      return { ...QUERY, control: "free", locksUnusually: DEFERRABLE.test(JSON.stringify(node)) };
+      return { ...QUERY, control: "free" };
   }
 }

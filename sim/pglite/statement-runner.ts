@@ -3,7 +3,6 @@
  */
 import type { Field, Outcome, RunStart, Statement } from "../engine/port.ts";
 import type { LaneStep } from "./machine/lane.ts";
-import { deriveSeed } from "../random.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { MoveRecord } from "./move-record.ts";
 import { backendEnded, type Server } from "./server.ts";
@@ -48,7 +47,8 @@ export class StatementRunner {
     session.marked ||= kind.marksSession;
     session.listens ||= kind.listens;
     session.locksUnusually ||= kind.locksUnusually;
-    server.entropy.restart(deriveSeed(start.seed, session.name, ++session.count));
+    server.entropy.restart(start.seed, session.name, ++session.count);
+    if (kind.begins && session.status === "I") return begin(session, statement.text, kind.begins);
     if (session.listens) server.backends.deliverSignals(session.berth.backend);
     const { messages, isNew } = this.#messages(session, statement, kind);
     const flight: Flight = {
@@ -95,8 +95,14 @@ export class StatementRunner {
     { text, values = [] }: Statement,
     kind: StatementKind,
   ): { readonly messages: Buffer; readonly isNew: boolean } {
-    if (kind.several && values.length === 0) return { messages: simpleMessages(text), isNew: true };
-    return session.berth.statements.messages(text, values);
+    const own =
+      kind.several && values.length === 0
+        ? { messages: simpleMessages(text), isNew: true }
+        : session.berth.statements.messages(text, values);
+    if (!session.begin) return own;
+    const messages = Buffer.concat([session.begin, own.messages]);
+    session.begin = undefined;
+    return { messages, isNew: own.isNew };
   }
 
   #isFree({ control }: StatementKind): boolean {
@@ -134,8 +140,10 @@ export class StatementRunner {
     if (flight.isNew || reply.error || session.waiting) server.backends.learn();
     const wasInside = session.status !== "I";
     session.status = reply.status;
-    this.#noteNotices(session, bytes, flight.noticesSent, move);
-    this.#noteNotifications(session, bytes, move);
+    if (reply.hasMessages) {
+      this.#noteNotices(session, bytes, flight.noticesSent, move);
+      this.#noteNotifications(session, bytes, move);
+    }
     if (reply.error) return { kind: "landed", outcome: { kind: "failed", error: reply.error } };
     const { command, rowCount } = splitTag(reply.tag ?? "");
     const ended = server.completionCount() !== completions;
@@ -166,6 +174,14 @@ export class StatementRunner {
       move.notifications.push({ session: session.name, channel, payload, from: this.#parts.nameOfPid(pid) });
     }
   }
+}
+
+/** One call of the backend less: the answer to a BEGIN outside a transaction block is known. */
+function begin(session: Session, text: string, command: string): Landing {
+  session.begin = simpleMessages(text);
+  session.status = "T";
+  const result = { command, rowCount: null, fields: [], rows: [] };
+  return { kind: "landed", outcome: { kind: "done", result } };
 }
 
 /** Object identifier of the type text. */

@@ -69,7 +69,8 @@ export class WaitList {
   }
 
   /** Who waits for whom. */
-  waits(): Map<string, Wait> {
+  waits(): ReadonlyMap<string, Wait> {
+    if (this.#sleeping.length === 0) return NOBODY;
     return new Map(this.#sleeping.flatMap(({ name, waiting }) => (waiting ? [[name, waiting.wait]] : [])));
   }
 
@@ -176,6 +177,8 @@ export class WaitList {
     return names?.map((name) => byName.get(name) as Session);
   }
 }
+
+const NOBODY: ReadonlyMap<string, Wait> = new Map();
 
 interface Step {
   readonly session: Session;

@@ -18,6 +18,8 @@ export interface Reply {
   readonly fields: readonly Field[] | undefined;
   /** "I" outside a transaction, "T" inside one, "E" inside a failed one. */
   readonly status: string;
+  /** There are notices or notifications in it. */
+  readonly hasMessages: boolean;
 }
 
 const pgUtils = createRequire(import.meta.url)("pg/lib/utils") as { prepareValue(value: unknown): unknown };
@@ -27,10 +29,16 @@ export function parseMessages(name: string, text: string): Buffer {
   return Buffer.concat([serialize.parse({ name, text }), serialize.describe({ type: "S", name })]);
 }
 
-/** Bind and Execute of a named statement. Values are converted as `pg` converts them. */
+const EXECUTE_AND_SYNC = Buffer.concat([serialize.execute({}), serialize.sync()]);
+
+/** Bind and Execute of a named statement, then Sync. Values are converted as `pg` converts them. */
 export function executeMessages(name: string, values: readonly unknown[] = []): Buffer {
-  const bound = serialize.bind({ statement: name, values: [...values], valueMapper: pgUtils.prepareValue });
-  return Buffer.concat([bound, serialize.execute({})]);
+  const bound = serialize.bind({
+    statement: name,
+    values: values as unknown[],
+    valueMapper: pgUtils.prepareValue,
+  });
+  return Buffer.concat([bound, EXECUTE_AND_SYNC]);
 }
 
 /** Close of a named statement. */
@@ -66,6 +74,7 @@ export function readReply(bytes: Buffer): Reply {
   let error: DatabaseError | undefined;
   let fields: Field[] | undefined;
   let status = "";
+  let hasMessages = false;
   for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
     const code = bytes[at];
     const body = at + 5;
@@ -78,9 +87,10 @@ export function readReply(bytes: Buffer): Reply {
     else if (code === CODE.complete) tag = readString(bytes, body);
     else if (code === CODE.error) error ??= readError(bytes, body);
     else if (code === CODE.description) fields = readFields(bytes, body);
+    else if (code === CODE.notice || code === CODE.notification) hasMessages = true;
     else if (code === CODE.ready) status = String.fromCharCode(bytes[body] ?? 0);
   }
-  return { rows, tag, error, fields, status };
+  return { rows, tag, error, fields, status, hasMessages };
 }
 
 /** Whether the answer says that a statement was parsed. */
