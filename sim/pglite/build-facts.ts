@@ -9,6 +9,9 @@
 /** The version of `@electric-sql/pglite` for which this file was measured. */
 export const PGLITE_VERSION = "0.5.16";
 
+/** SHA-256 of its `pglite.wasm`. */
+export const PGLITE_WASM_SHA256 = "5256d9ac379f631355f41ab30291e6a6d9f854242b5ee2a2d0940e28041d3fca";
+
 /** What `server_version` says there. */
 export const SERVER_VERSION = "18.6";
 
@@ -57,9 +60,6 @@ export const BUFFER_DESC = {
 /** Bytes of a page. */
 export const PAGE_SIZE = 8192;
 
-/** Statics of the server live below this address (bytes); the stack and the heap lie above. */
-export const STATICS_END: number = 8 * 1024 * 1024;
-
 /** The status with which PGlite's loop reports a Postgres error that unwound to the main loop. */
 export const LONGJMP_STATUS = 100;
 
@@ -75,7 +75,7 @@ export const STATICS = {
   stackTop: 11_362_848,
 } as const;
 
-/** What getpid() says; the first backend's process id. */
+/** What getpid() says. A signal to this process would reach whatever backend is in place, so no backend has this id. */
 export const PROCESS_ID = 42;
 
 /**
@@ -99,5 +99,5 @@ export const SIGNAL_ACTIONS = { start: 2_970_128, size: 20, userSignal1: 10 } as
 /** The header of the server's shared memory (storage/pg_shmem.h): magic first. It is aligned to pages of WebAssembly. */
 export const SEGMENT = { magic: 679_834_894, totalSize: 8, alignment: 65_536 } as const;
 
-/** The head of a hash table (hash/dynahash.c, HTAB): pointers to its header and its directory come first. */
-export const SHARED_HASH_TABLE = { header: 0, directory: 4, size: 48 } as const;
+/** The head of a hash table (hash/dynahash.c, HTAB): pointers to its header and its directory. */
+export const SHARED_HASH_TABLE = { header: 0, directory: 4 } as const;

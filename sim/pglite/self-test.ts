@@ -1,6 +1,6 @@
 /**
- * Proves at start that the facts of build-facts.ts hold for the installed PGlite: a wait is noticed and names its
- * holder, the woken statement sees what Postgres would show it, and time is the run's own.
+ * The last proof at start, after those of single facts (proofs/): one race whose end is known. A wait is noticed and names
+ * its holder, the woken statement sees what Postgres would show it, and time is the run's own.
  */
 import type { Outcome } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";

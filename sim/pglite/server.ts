@@ -7,6 +7,7 @@ import { SwitchyardError } from "../switchyard-error.ts";
 import { TRANSAM } from "./build-facts.ts";
 import { Backends, type Backend } from "./machine/backends.ts";
 import type { BackendFileSystem } from "./machine/main-instance.ts";
+import { loadProgram } from "./machine/program.ts";
 import type { SharedMemory } from "./machine/shared-memory.ts";
 import { SharedClock } from "./machine/shared-clock.ts";
 import { Entropy } from "./entropy.ts";
@@ -34,6 +35,7 @@ export class Server {
     const clock = new SharedClock();
     const entropy = new Entropy();
     clock.set(BOOT_US);
+    await loadProgram();
     const image = await cachedImage(buildImage);
     try {
       const start = { image, clock, settings: SERVER_SETTINGS, defaultParams: PGlite.defaultStartParams };

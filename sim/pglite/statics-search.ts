@@ -2,14 +2,14 @@
  * Finds static variables of the server that it does not export, by planting a value that is known beforehand.
  */
 import type { SharedMemory } from "./machine/shared-memory.ts";
-import { STATICS_END } from "./build-facts.ts";
+import { STATICS } from "./build-facts.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 
-/** Addresses below STATICS_END (8-byte aligned) at which `needle` stands now. */
+/** Addresses among the statics (8-byte aligned) at which `needle` stands now. */
 export function addressesOf(memory: SharedMemory, needle: Uint8Array, what: string): number[] {
-  const statics = Buffer.from(memory.bytes().buffer, 0, STATICS_END);
+  const statics = memory.bytes().subarray(0, STATICS.mallocState);
   const found: number[] = [];
-  for (let at = statics.indexOf(needle); at >= 0; at = statics.indexOf(needle, at + 1)) {
+  for (let at = statics.indexOf(needle, STATICS.start); at >= 0; at = statics.indexOf(needle, at + 1)) {
     if (at % 8 === 0) found.push(at);
   }
   if (found.length === 0) {

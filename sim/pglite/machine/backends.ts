@@ -6,6 +6,7 @@
  * there, its statics are put aside, and another backend runs.
  */
 import { SwitchyardError } from "../../switchyard-error.ts";
+import { proveProgram } from "../proofs/program-facts.ts";
 import { LATCH, PGPROC, PROCESS_ID, SIGNAL_ACTIONS } from "../build-facts.ts";
 import { bootNext, FirstBoot } from "./boot-next.ts";
 import { Lane, type LaneStep } from "./lane.ts";
@@ -55,8 +56,9 @@ export class Backends {
       ...defaultParams,
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ];
-    const first = new FirstBoot(main);
+    const first = new FirstBoot(main, FIRST_PID);
     await main.boot(image, params);
+    proveProgram(main);
     for (const range of programStatics(main)) statics.add(range);
     for (const { memoryBase, memorySize } of main.libraries)
       statics.add({ start: memoryBase, end: memoryBase + memorySize });
@@ -76,7 +78,7 @@ export class Backends {
     this.#params = params;
     this.#clock = clock;
     statics.begin();
-    this.#inPlace = this.#adopt(PROCESS_ID);
+    this.#inPlace = this.#adopt(FIRST_PID);
     this.#lanes.push(new Lane(main, clock.buffer));
   }
 
@@ -85,10 +87,15 @@ export class Backends {
     return this.#all[0] as Backend;
   }
 
+  /** The server's shared memory. */
+  get segment(): { readonly start: number; readonly length: number } {
+    return this.#serverMemory.parts[0] as { readonly start: number; readonly length: number };
+  }
+
   /** Boots one more. */
   boot(): Backend {
     this.#statics.save(this.#inPlace.image);
-    const pid = PROCESS_ID + this.#all.length;
+    const pid = FIRST_PID + this.#all.length;
     bootNext(this.main, this.#serverMemory, this.#params, pid);
     this.#inPlace = this.#adopt(pid);
     this.learn();
@@ -204,6 +211,9 @@ export class Backends {
     return step;
   }
 }
+
+/** Process id of the first backend; the others count on. */
+const FIRST_PID = PROCESS_ID + 1;
 
 /** PROC_WAIT_STATUS_WAITING. */
 const WAITING = 1;

@@ -9,21 +9,31 @@
  * checkpoint) is set up before.
  */
 import { SwitchyardError } from "../../switchyard-error.ts";
-import { STATICS } from "../build-facts.ts";
+import { PROCESS_ID, STATICS } from "../build-facts.ts";
+import { prove } from "../proofs/prove.ts";
 import { BootWatcher } from "./boot-watcher.ts";
 import type { MainInstance } from "./main-instance.ts";
 import { joinServerMemory, readServerMemory, type ServerMemory } from "./server-memory.ts";
 import { programStatics } from "./statics.ts";
 
-/** Watches the first boot for what the others have to know. */
+/** Watches the first boot for what the others have to know, and gives that backend a process id of its own. */
 export class FirstBoot {
   #memory: ServerMemory | undefined;
+  #failure: unknown;
 
-  constructor(main: MainInstance) {
+  constructor(main: MainInstance, pid: number) {
     const watcher = new BootWatcher(main, {
       onReady: (mapped) => {
-        this.#memory = readServerMemory(main, mapped, programStatics(main));
         main.watch = undefined;
+        try {
+          this.#memory = readServerMemory(main, mapped, programStatics(main));
+          const ownPid = main.addressOf("MyProcPid");
+          prove("PROCESS_ID", () => main.memory.u32(ownPid) === PROCESS_ID);
+          main.memory.setU32(ownPid, pid);
+        } catch (error) {
+          // It must not unwind Postgres in the middle of its boot.
+          this.#failure = error;
+        }
       },
       onLog: () => undefined,
     });
@@ -31,6 +41,7 @@ export class FirstBoot {
   }
 
   get memory(): ServerMemory {
+    if (this.#failure !== undefined) throw this.#failure;
     if (!this.#memory) throw failed("it did not come to the moment from which others go on");
     return this.#memory;
   }

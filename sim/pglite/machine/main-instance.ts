@@ -93,6 +93,8 @@ export class MainInstance {
   watch: BootWatch | undefined;
   module!: MainModule;
   exports!: Readonly<Record<string, unknown>>;
+  /** Where the stack pointer stood before anything ran. */
+  stackTopAtStart = 0;
   readonly #doors: MachineDoors;
   readonly #imports = new Map<string, ImportFunction>();
   #table!: FunctionTable;
@@ -237,6 +239,7 @@ export class MainInstance {
     for (const { address, bytes } of this.program.data) this.memory.bytes().set(bytes, address);
     const instance = new wasm.Instance(this.program.module, imports);
     this.exports = instance.exports;
+    this.stackTopAtStart = this.addressOf("__stack_pointer");
     this.#table = new FunctionTable(instance.exports["__indirect_function_table"] as WasmTable, this.exports);
     done(instance, this.program.module);
   }

@@ -1,9 +1,12 @@
 /**
  * PGlite's WebAssembly, edited and compiled once per process: every instance of it works on the same shared memory.
  */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { SwitchyardError } from "../../switchyard-error.ts";
+import { PGLITE_VERSION, PGLITE_WASM_SHA256 } from "../build-facts.ts";
 import { readData, withCallAtEntry, withoutData, withSharedMemory, type DataSegment } from "./wasm-edit.ts";
 import { wasm, type WasmModule } from "./web-assembly.ts";
 
@@ -21,7 +24,10 @@ export const WAIT_LATCH_HOOK = "__syscall_poll";
 
 let program: Promise<Program> | undefined;
 
-/** The program; compiled at the first call. */
+/**
+ * The program; compiled at the first call.
+ * @throws SwitchyardError "harness" if another build of PGlite is installed
+ */
 export function loadProgram(): Promise<Program> {
   program ??= compile();
   return program;
@@ -30,6 +36,18 @@ export function loadProgram(): Promise<Program> {
 async function compile(): Promise<Program> {
   const main = createRequire(import.meta.url).resolve("@electric-sql/pglite");
   const binary = await readFile(join(dirname(main), "pglite.wasm"));
+  if (createHash("sha256").update(binary).digest("hex") !== PGLITE_WASM_SHA256) {
+    const manifest = await readFile(join(dirname(main), "..", "package.json"), "utf8");
+    throw otherBuild((JSON.parse(manifest) as { readonly version: string }).version);
+  }
   const hooked = withCallAtEntry(withSharedMemory(binary), "WaitLatch", WAIT_LATCH_HOOK);
   return { module: await wasm.compile(withoutData(hooked)), data: readData(binary) };
+}
+
+function otherBuild(version: string): SwitchyardError {
+  return new SwitchyardError(
+    "harness",
+    `The installed PGlite (${version}) is not the build that the harness knows (${PGLITE_VERSION}).`,
+    `Install @electric-sql/pglite ${PGLITE_VERSION} as it was published: npm ci.`,
+  );
 }

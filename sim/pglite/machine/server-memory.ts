@@ -6,7 +6,7 @@
  * pointers are found in the statics, by comparing them with those of the first boot, and in the heads of shared hash
  * tables, to which statics point. Nothing else that a process allocates before it becomes a backend points there.
  */
-import { SwitchyardError } from "../../switchyard-error.ts";
+import { refuted } from "../proofs/prove.ts";
 import { SEGMENT, SHARED_HASH_TABLE } from "../build-facts.ts";
 import type { MainInstance } from "./main-instance.ts";
 import type { AddressRange } from "./statics.ts";
@@ -52,36 +52,43 @@ export function joinServerMemory(
     }
     return undefined;
   };
+  let tables = 0;
   for (const [index, { start }] of ranges.entries()) {
     for (const [at, word] of (own.words[index] ?? []).entries()) {
       const target = toFirst(word, first.words[index]?.[at]);
       if (target !== undefined) memory.setU32(start + at * WORD, target);
-      else if (isHeapAddress(main, word)) moveHashTable(main, word, (pointer) => toFirst(pointer, undefined));
+      else if (isHeapAddress(main, word) && movesHashTable(main, word, (to) => toFirst(to, undefined)))
+        tables++;
     }
   }
+  if (tables === 0) throw refuted("SHARED_HASH_TABLE");
   const [segment] = own.parts;
   if (segment) main.module._free(segment.start);
 }
 
-/** The head of a hash table in shared memory: its pointers to its header and to its directory. */
-function moveHashTable(
+/**
+ * The head of a hash table in shared memory: its pointers to its header and to its directory, which follows the header.
+ * False if `table` is none (or has been moved).
+ */
+function movesHashTable(
   main: MainInstance,
   table: number,
   toFirst: (pointer: number) => number | undefined,
-): void {
+): boolean {
   const { memory } = main;
   const header = toFirst(memory.u32(table + SHARED_HASH_TABLE.header));
   const directory = toFirst(memory.u32(table + SHARED_HASH_TABLE.directory));
-  if (header === undefined || directory === undefined) return;
+  if (header === undefined || directory === undefined || directory <= header) return false;
   memory.setU32(table + SHARED_HASH_TABLE.header, header);
   memory.setU32(table + SHARED_HASH_TABLE.directory, directory);
+  return true;
 }
 
 function isHeapAddress(main: MainInstance, word: number): boolean {
   return (
     word % WORD === 0 &&
     word >= main.addressOf("__heap_base") &&
-    word < main.memory.bytes().length - SHARED_HASH_TABLE.size
+    word < main.memory.bytes().length - SHARED_HASH_TABLE.directory - WORD
   );
 }
 
@@ -102,9 +109,5 @@ function findSegment(main: MainInstance): Part {
     const length = memory.u32(at + SEGMENT.totalSize);
     if (at % SEGMENT.alignment === 0 && at + length > inside) return { start: at, length };
   }
-  throw new SwitchyardError(
-    "harness",
-    "The in-process Postgres has no shared memory where the harness looks for it.",
-    "Install the version of @electric-sql/pglite that package.json pins.",
-  );
+  throw refuted("SEGMENT.magic, SEGMENT.totalSize or SEGMENT.alignment");
 }
