@@ -1,14 +1,17 @@
 /**
  * `explore [RACE]`: many schedules, a summary, and the shrunk counterexamples if something is violated.
  */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Race } from "../race/race.ts";
 import { counterexampleText } from "../report/counterexample.ts";
 import { exploreJson } from "../report/explore-json.ts";
 import { createPaint, type Paint } from "../report/paint.ts";
+import { lockCycleText } from "../report/lock-cycle-text.ts";
+import { strategyTable } from "../report/strategy-table.ts";
 import { labelTable, summaryTable } from "../report/summary-table.ts";
 import { explore, type ExploreReport } from "../search/explore.ts";
 import { MAX_SHRINK_RUNS } from "../search/shrink-each.ts";
+import { DEFAULT_STRATEGY, STRATEGIES, type StrategyName } from "../search/strategies/index.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -27,6 +30,7 @@ interface Options {
   readonly seconds?: number;
   readonly seed: number;
   readonly mutant?: number;
+  readonly strategy: StrategyName;
   readonly engine: EngineName;
   readonly json?: true;
 }
@@ -52,6 +56,11 @@ export function addExploreCommand(
       DEFAULT_SEED,
     )
     .option("--mutant <n>", "explore this wrong variant of the race", wholeNumber(0))
+    .addOption(
+      new Option("--strategy <name>", "how schedules are chosen")
+        .choices(Object.keys(STRATEGIES))
+        .default(DEFAULT_STRATEGY),
+    )
     .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
@@ -82,12 +91,12 @@ async function exploreOnEngine(
   terminal: Terminal,
   open: OpenEngine,
 ): Promise<ExploreReport> {
-  const { seconds, seed, mutant } = options;
+  const { seconds, seed, mutant, strategy } = options;
   const schedules = options.schedules ?? (seconds === undefined ? DEFAULT_SCHEDULES : Infinity);
   const progress = createProgressLine(terminal);
   try {
     return await withEngine(open, options.engine, (engine) =>
-      explore(engine, race, { schedules, seconds, seed, mutant, onProgress: progress.show }),
+      explore(engine, race, { schedules, seconds, seed, mutant, strategy, onProgress: progress.show }),
     );
   } finally {
     progress.clear();
@@ -102,6 +111,8 @@ async function reportText(report: ExploreReport, paint: Paint): Promise<string> 
     told.add(token);
   }
   blocks.push(summaryTable(report, paint));
+  blocks.push(strategyTable(report));
+  if (report.lockCycles.length > 0) blocks.push(lockCycleText(report.lockCycles, paint));
   if (Object.keys(report.labels).length > 0 && report.violations.length === 0)
     blocks.push(labelTable(report));
   if (report.shrinkBoundReached) {

@@ -3,7 +3,7 @@
  */
 import type { LockDescription } from "../engine/port.ts";
 import type { Action, TracedOutcome } from "../trace/trace.ts";
-import { summarizeStatement, type StatementSummary } from "./statement-summary.ts";
+import { summarizeStatement, type StatementSummary } from "../trace/statement-summary.ts";
 import { joinWords, shorten } from "./words.ts";
 
 const MAX_MESSAGE_LENGTH = 140;

@@ -4,10 +4,16 @@
 import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
-import type { RunResult } from "../trace/trace.ts";
+import type { RunResult, TraceStep } from "../trace/trace.ts";
 import { replay, tokenOf } from "./replay.ts";
 
-/** Throws SwitchyardError "nondeterministic" if the token of `run` does not give the same trace hash again. */
+/** Characters of each of two differing values that the error shows. */
+const MAX_SHOWN = 160;
+
+/**
+ * Throws SwitchyardError "nondeterministic" if the token of `run` does not give the same trace again; it names the first step that
+ * differs, and how.
+ */
 export async function confirmReplay(engine: Engine, race: Race<any, any>, run: RunResult): Promise<void> {
   const token = tokenOf(race, run);
   const again = await replay(engine, race, token).catch((error: unknown) => {
@@ -22,11 +28,28 @@ export async function confirmReplay(engine: Engine, race: Race<any, any>, run: R
   );
 }
 
-function firstDifference(one: RunResult, other: RunResult): string {
-  const index = one.steps.findIndex((step, at) => JSON.stringify(step) !== JSON.stringify(other.steps[at]));
-  const step = one.steps[index];
-  if (step === undefined) return "The two runs have the same steps but another history or end";
-  return `The two runs differ first at step ${step.step} (${step.session})`;
+/** Where two runs part, in words. */
+export function firstDifference(one: RunResult, other: RunResult): string {
+  const length = Math.max(one.steps.length, other.steps.length);
+  for (let index = 0; index < length; index += 1) {
+    const [ours, theirs] = [one.steps[index], other.steps[index]];
+    if (JSON.stringify(ours) !== JSON.stringify(theirs)) return stepDifference(index + 1, ours, theirs);
+  }
+  return "The two runs have the same steps but another history or end";
+}
+
+function stepDifference(step: number, one: TraceStep | undefined, other: TraceStep | undefined): string {
+  if (one === undefined || other === undefined)
+    return `The two runs differ first at step ${step}: one of them has ended before it`;
+  const fields = Object.keys({ ...one, ...other }) as (keyof TraceStep)[];
+  const field = fields.find((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+  const [ours, theirs] = [one, other].map((found) => shown(field && found[field]));
+  return `The two runs differ first at step ${step} (${one.session}), in its ${field}: ${ours} and then ${theirs}`;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 1)}…`;
 }
 
 function nondeterministic(token: string, how: string, cause?: unknown): SwitchyardError {

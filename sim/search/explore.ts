@@ -1,34 +1,43 @@
 /**
- * Explores a race: many runs under drawn schedules and data, and shrunk counterexamples of what they broke.
+ * Explores a race: many runs under the schedules of a strategy and drawn data, and shrunk counterexamples of what they
+ * broke.
+ *
+ * A run depends on its index and the exploration's seed only. So any number of searchers can share the indices, and any
+ * number of machines can take every n-th one: what is reported is the same as if one had made them all.
  */
 import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
-import { runRace } from "../race/run.ts";
 import { startStopwatch } from "../real-time.ts";
-import { arraySchedule } from "./array-schedule.ts";
-import { confirmReplay } from "./confirm-replay.ts";
-import { drawDataValue, plainData } from "./draw-data.ts";
 import { createFailures } from "./failures.ts";
-import { drawSchedule } from "./schedule-arbitrary.ts";
-import { seedOfRun } from "./seeded-random.ts";
-import { shrinkEach, type Counterexamples } from "./shrink-each.ts";
-import type { Failure } from "./shrink.ts";
+import { lockCycles, type LockCycle } from "./lock-cycles.ts";
+import { runInOrder } from "./run-in-order.ts";
+import { createSearcher, type Searcher } from "./searcher.ts";
+import { isWhole, shardIndices, WHOLE, type Shard } from "./shard.ts";
+import type { Counterexamples } from "./shrink-each.ts";
+import { DEFAULT_STRATEGY, type StrategyName } from "./strategies/index.ts";
 import { createTally, type Totals } from "./tally.ts";
+import type { CoverageSets } from "./coverage.ts";
 import { vacuityReasons } from "./vacuity.ts";
 
-/** Failing schedules after which an exploration ends: enough to meet most of what a wrong protocol breaks. */
+/** Failing schedules after which an exploration ends if nothing else is asked for: enough to meet most of what a wrong protocol breaks. */
 export const MAX_FAILING_SCHEDULES = 20;
 
 /** What to explore, and for how long. */
 export interface ExploreOptions {
-  /** Runs at most. */
+  /** Runs at most; of all shards together. */
   readonly schedules: number;
   /** Begins no further run after so many seconds of real time; unlimited by default. */
   readonly seconds?: number | undefined;
   /** An integer from 0 to 4294967295; the same seed gives the same runs. */
   readonly seed: number;
   readonly mutant?: number | undefined;
-  /** Called after every run, and for every shrinking. */
+  /** "mixed" by default. */
+  readonly strategy?: StrategyName | undefined;
+  /** The part of the exploration that is made here; all of it by default. */
+  readonly shard?: Shard | undefined;
+  /** Ends after so many failing schedules; MAX_FAILING_SCHEDULES by default. */
+  readonly maxFailing?: number | undefined;
+  /** Called after every few runs, and for every shrinking. */
   readonly onProgress?: ((progress: ExploreProgress) => void) | undefined;
 }
 
@@ -47,29 +56,51 @@ export interface ExploreReport extends Totals, Counterexamples {
   readonly race: string;
   readonly mutant: number | undefined;
   readonly seed: number;
+  readonly strategy: StrategyName;
+  /** The part that this report is about. */
+  readonly shard: Shard;
   /** Schedules that broke an invariant. */
   readonly failingSchedules: number;
-  /** Runs per second of real time, shrinking left out. */
+  /** True if it ended at `maxFailing`, before all schedules were run. */
+  readonly endedEarly: boolean;
+  /** Possible deadlocks: orders of locks that can close a circle, whether or not a run met it. */
+  readonly lockCycles: readonly LockCycle[];
+  /** Runs per second of real time, start-up and shrinking left out. */
   readonly schedulesPerSecond: number;
-  /** Why "nothing violated" says little; empty if it says what it should, or if something was violated. */
+  /** Why "nothing violated" says little; empty if it says what it should, if something was violated, and for a shard. */
   readonly vacuous: readonly string[];
+  /** What makes distinct schedules and classes of several shards countable together. */
+  readonly coverage: CoverageSets;
 }
 
 /**
- * Runs up to `options.schedules` schedules of `race` (the reference; `options.mutant` selects its mutant), ends early after
- * MAX_FAILING_SCHEDULES that break an invariant, and shrinks for each invariant the one with the fewest preemptions. The
- * first run and every counterexample are run twice; throws SwitchyardError "nondeterministic" if the two differ.
+ * Runs up to `options.schedules` schedules of `race` (the reference; `options.mutant` selects its mutant) on `engine`, ends early
+ * after `maxFailing` that break an invariant, and shrinks for each invariant the one with the fewest preemptions. One run in a
+ * hundred, every failing run and every counterexample is made again; throws SwitchyardError "nondeterministic" if it differs.
  */
 export async function explore(
   engine: Engine,
   race: Race<any, any>,
   options: ExploreOptions,
 ): Promise<ExploreReport> {
+  const { mutant, seed, strategy = DEFAULT_STRATEGY } = options;
+  return await exploreWith([createSearcher(engine, race, { mutant, seed, strategy })], race, options);
+}
+
+/** The same, shared by `searchers` of the same race, mutant, seed and strategy; at least one. */
+export async function exploreWith(
+  searchers: readonly [Searcher, ...Searcher[]],
+  race: Race<any, any>,
+  options: ExploreOptions,
+): Promise<ExploreReport> {
+  const { mutant, seed, strategy = DEFAULT_STRATEGY, shard = WHOLE, seconds = Infinity } = options;
+  const { maxFailing = MAX_FAILING_SCHEDULES, onProgress } = options;
   const elapsedMs = startStopwatch();
   const tally = createTally();
   const failures = createFailures();
-  const report = (state: ExploreProgress["state"], schedules: number): void =>
-    options.onProgress?.({
+  let schedules = 0;
+  const report = (state: ExploreProgress["state"]): void =>
+    onProgress?.({
       state,
       schedules,
       of: options.schedules,
@@ -77,41 +108,36 @@ export async function explore(
       elapsedMs: elapsedMs(),
     });
 
-  for (let index = 0; index < options.schedules; index += 1) {
-    if (failures.count() === MAX_FAILING_SCHEDULES) break;
-    if (options.seconds !== undefined && elapsedMs() >= options.seconds * 1000) break;
-    const drawn = await runDrawn(engine, race, seedOfRun(options.seed, index), options.mutant);
-    tally.add(drawn.run);
-    if (index === 0) await confirmReplay(engine, race, drawn.run);
-    if (drawn.run.violations.length > 0) failures.add(drawn);
-    report("exploring", index + 1);
-  }
+  await runInOrder(searchers, shardIndices(shard, options.schedules), {
+    mayBegin: () => elapsedMs() < seconds * 1000,
+    take(run) {
+      tally.add(run);
+      failures.add(run);
+      schedules += 1;
+      report("exploring");
+      return failures.count() < maxFailing;
+    },
+  });
   const totals = tally.totals();
   const schedulesPerSecond = totals.schedules / Math.max(elapsedMs() / 1000, Number.EPSILON);
 
-  if (failures.count() > 0) report("shrinking", totals.schedules);
-  const counterexamples = await shrinkEach(engine, race, failures.byInvariant());
+  if (failures.count() > 0) report("shrinking");
+  const broken = failures.byInvariant();
+  const counterexamples =
+    broken.length > 0 ? await searchers[0].shrink(broken) : { violations: [], shrinkBoundReached: false };
   return {
     race: race.name,
-    mutant: options.mutant,
-    seed: options.seed,
+    mutant,
+    seed,
+    strategy,
+    shard,
     ...totals,
     failingSchedules: failures.count(),
+    endedEarly: failures.count() >= maxFailing,
+    lockCycles: lockCycles(totals.lockOrder),
     ...counterexamples,
     schedulesPerSecond,
-    vacuous: failures.count() > 0 ? [] : vacuityReasons(race, totals),
+    vacuous: failures.count() > 0 || !isWhole(shard) ? [] : vacuityReasons(race, totals),
+    coverage: tally.coverage(),
   };
-}
-
-async function runDrawn(
-  engine: Engine,
-  race: Race<any, any>,
-  seed: number,
-  mutant: number | undefined,
-): Promise<Failure<unknown>> {
-  const data = drawDataValue(race, seed);
-  const choices = drawSchedule(seed);
-  const schedule = arraySchedule(choices);
-  const run = await runRace(engine, race, { seed, data: plainData(data.value), mutant, schedule });
-  return { choices, data, run };
 }

@@ -1,20 +1,20 @@
 /**
  * The failing runs of an exploration, counted by invariant; of each invariant the run to shrink is kept.
  */
-import type { Failure } from "./shrink.ts";
+import type { RunSummary } from "./run-summary.ts";
 
 /** An invariant that at least one run broke. */
 export interface BrokenInvariant {
   readonly invariant: string;
   /** Runs that broke it. */
   readonly schedules: number;
-  /** Of those the one with the fewest preemptions, and of these with the fewest steps. */
-  readonly simplest: Failure<unknown>;
+  /** Of those the one with the fewest preemptions, of these with the fewest steps, and of these the first. */
+  readonly simplest: RunSummary;
 }
 
 /** The failing runs so far. */
 export interface Failures {
-  add(failure: Failure<unknown>): void;
+  add(run: RunSummary): void;
   /** Failing runs. */
   count(): number;
   /** The invariants that were broken, those broken most often first. */
@@ -26,14 +26,15 @@ export function createFailures(): Failures {
   const broken = new Map<string, BrokenInvariant>();
   let count = 0;
   return {
-    add(failure) {
+    add(run) {
+      if (run.broken.length === 0) return;
       count += 1;
-      for (const { invariant } of failure.run.violations) {
-        const { schedules, simplest } = broken.get(invariant) ?? { schedules: 0, simplest: failure };
+      for (const invariant of run.broken) {
+        const { schedules, simplest } = broken.get(invariant) ?? { schedules: 0, simplest: run };
         broken.set(invariant, {
           invariant,
           schedules: schedules + 1,
-          simplest: isSimpler(failure, simplest) ? failure : simplest,
+          simplest: isSimpler(run, simplest) ? run : simplest,
         });
       }
     },
@@ -42,6 +43,6 @@ export function createFailures(): Failures {
   };
 }
 
-function isSimpler({ run: one }: Failure<unknown>, { run: other }: Failure<unknown>): boolean {
-  return (one.preemptions - other.preemptions || one.steps.length - other.steps.length) < 0;
+function isSimpler(one: RunSummary, other: RunSummary): boolean {
+  return (one.preemptions - other.preemptions || one.steps - other.steps || one.index - other.index) < 0;
 }

@@ -3,13 +3,15 @@
  */
 import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
-import { runRace } from "../race/run.ts";
 import type { RunResult } from "../trace/trace.ts";
-import { arraySchedule } from "./array-schedule.ts";
 import { confirmReplay } from "./confirm-replay.ts";
+import { drawDataValue, plainData } from "./draw-data.ts";
 import type { BrokenInvariant } from "./failures.ts";
 import { tokenOf } from "./replay.ts";
-import { shrink } from "./shrink.ts";
+import { runOrder } from "./run-order.ts";
+import type { RunSummary } from "./run-summary.ts";
+import { seedOfRun } from "./seeded-random.ts";
+import { shrink, type Failure } from "./shrink.ts";
 
 /** Runs that all shrinking of one exploration may take together; where it is reached, smaller counterexamples may exist. */
 export const MAX_SHRINK_RUNS = 1500;
@@ -21,6 +23,9 @@ export interface FoundViolation {
   readonly message: string;
   /** Explored schedules that broke it; 0 where only a shrunk run did. */
   readonly schedules: number;
+  /** The explored run that was shrunk: its index, and the strategy that found it. */
+  readonly index: number;
+  readonly strategy: string;
   /** Replays the counterexample. */
   readonly token: string;
   /** Steps and preemptions of the counterexample. */
@@ -39,37 +44,58 @@ export interface Counterexamples {
   readonly shrinkBoundReached: boolean;
 }
 
+/** The exploration that found the failures. */
+export interface Origin {
+  readonly mutant: number | undefined;
+  readonly seed: number;
+}
+
 /** Counterexamples for all of `broken`, in their order; each is run twice (see `confirmReplay`). */
 export async function shrinkEach(
   engine: Engine,
   race: Race<any, any>,
+  origin: Origin,
   broken: readonly BrokenInvariant[],
 ): Promise<Counterexamples> {
   const found = new Map<string, FoundViolation>();
   let runsLeft = MAX_SHRINK_RUNS;
+  const { mutant } = origin;
   for (const { invariant, simplest } of broken) {
     if (found.has(invariant)) continue;
-    const { seed, mutant } = simplest.run;
     const shrunk = await shrink({
-      failure: simplest,
+      failure: await failureAgain(engine, race, origin, simplest),
       invariant,
       arbitrary: race.data,
-      run: (choices, data) => runRace(engine, race, { seed, data, mutant, schedule: arraySchedule(choices) }),
+      run: (order, data, seed) => runOrder(engine, race, order, { seed, data, mutant }),
       maxRuns: runsLeft,
     });
     runsLeft -= shrunk.runs;
     const { run } = shrunk.failure;
     await confirmReplay(engine, race, run);
-    for (const violation of violationsOf(race, run, broken)) {
+    for (const violation of violationsOf(race, run, simplest, broken)) {
       if (!found.has(violation.invariant)) found.set(violation.invariant, violation);
     }
   }
   return { violations: [...found.values()], shrinkBoundReached: broken.length > 0 && runsLeft === 0 };
 }
 
+/** The explored run once more, with its data in the form that shrinks. */
+async function failureAgain(
+  engine: Engine,
+  race: Race<any, any>,
+  { mutant, seed: exploreSeed }: Origin,
+  { index, choices }: RunSummary,
+): Promise<Failure<unknown>> {
+  const seed = seedOfRun(exploreSeed, index);
+  const data = drawDataValue<unknown, unknown>(race, seed);
+  const input = { seed, data: plainData(data.value), mutant };
+  return { ...(await runOrder(engine, race, { kind: "choices", choices }, input)), data };
+}
+
 function violationsOf(
   race: Race<any, any>,
   run: RunResult,
+  { index, strategy }: RunSummary,
   broken: readonly BrokenInvariant[],
 ): readonly FoundViolation[] {
   const token = tokenOf(race, run);
@@ -78,6 +104,8 @@ function violationsOf(
     promise,
     message,
     schedules: broken.find((known) => known.invariant === invariant)?.schedules ?? 0,
+    index,
+    strategy,
     token,
     steps: run.steps.length,
     preemptions: run.preemptions,

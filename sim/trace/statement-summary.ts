@@ -1,7 +1,7 @@
 /**
  * What a statement does to which relations, read from Postgres' own syntax tree (libpg-query).
  */
-import { parse } from "libpg-query";
+import libpgQuery from "libpg-query";
 
 /** What a statement does; names of relations without their schema, each once, in the order of the text. */
 export interface StatementSummary {
@@ -19,19 +19,30 @@ export interface StatementSummary {
 type Tree = Readonly<Record<string, unknown>>;
 type Found = { readonly [Verb in Exclude<keyof StatementSummary, "command">]: Set<string> };
 
-const summaries = new Map<string, Promise<StatementSummary>>();
+const summaries = new Map<string, StatementSummary>();
 
-/** The summary of one SQL statement; a text that does not parse has only its `command`. Texts are parsed once each. */
-export function summarizeStatement(text: string): Promise<StatementSummary> {
+/** Loads the grammar; `statementSummary` may be called afterwards. */
+export function loadGrammar(): Promise<void> {
+  return libpgQuery.loadModule();
+}
+
+/** The summary of one SQL statement (see `statementSummary`), once the grammar is loaded. */
+export async function summarizeStatement(text: string): Promise<StatementSummary> {
+  await loadGrammar();
+  return statementSummary(text);
+}
+
+/**
+ * The summary of one SQL statement; a text that does not parse has only its `command`. Texts are parsed once each. Throws if
+ * the grammar has not been loaded.
+ */
+export function statementSummary(text: string): StatementSummary {
   let summary = summaries.get(text);
-  if (summary === undefined) {
-    summary = summarize(text);
-    summaries.set(text, summary);
-  }
+  if (summary === undefined) summaries.set(text, (summary = summarize(text)));
   return summary;
 }
 
-async function summarize(text: string): Promise<StatementSummary> {
+function summarize(text: string): StatementSummary {
   const found: Found = {
     reads: new Set(),
     locks: new Set(),
@@ -39,8 +50,7 @@ async function summarize(text: string): Promise<StatementSummary> {
     updates: new Set(),
     deletes: new Set(),
   };
-  const tree = await parse(text).catch(() => undefined);
-  for (const { stmt } of tree?.stmts ?? []) visit(stmt, found, new Set());
+  for (const { stmt } of parsed(text)) visit(stmt, found, new Set());
   for (const verb of [found.locks, found.inserts, found.updates, found.deletes]) {
     for (const relation of verb) found.reads.delete(relation);
   }
@@ -52,6 +62,15 @@ async function summarize(text: string): Promise<StatementSummary> {
     deletes: [...found.deletes],
     command: firstWord(text),
   };
+}
+
+function parsed(text: string): readonly { readonly stmt?: unknown }[] {
+  try {
+    return libpgQuery.parseSync(text).stmts ?? [];
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("not initialized")) throw error;
+    return [];
+  }
 }
 
 /** Walks a node; `named` are the names of common table expressions in sight, which are no relations. */
