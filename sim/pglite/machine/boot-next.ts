@@ -10,7 +10,6 @@
  */
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { PROCESS_ID, STATICS } from "../build-facts.ts";
-import { prove } from "../proofs/prove.ts";
 import { BootWatcher } from "./boot-watcher.ts";
 import type { MainInstance } from "./main-instance.ts";
 import { joinServerMemory, readServerMemory, type ServerMemory } from "./server-memory.ts";
@@ -28,7 +27,7 @@ export class FirstBoot {
         try {
           this.#memory = readServerMemory(main, mapped, programStatics(main));
           const ownPid = main.addressOf("MyProcPid");
-          prove("PROCESS_ID", () => main.memory.u32(ownPid) === PROCESS_ID);
+          if (main.memory.u32(ownPid) !== PROCESS_ID) throw failed("PROCESS_ID of build-facts.ts does not hold");
           main.memory.setU32(ownPid, pid);
         } catch (error) {
           // It must not unwind Postgres in the middle of its boot.

@@ -2,7 +2,7 @@
  * Proves what build-facts.ts says of the program as a whole, before any of it is used: where its statics, its stack and
  * the state of its C heap lie.
  */
-import { PROCESS_ID, STATICS } from "../build-facts.ts";
+import { STATICS } from "../build-facts.ts";
 import type { MainInstance } from "../machine/main-instance.ts";
 import { prove } from "./prove.ts";
 
@@ -18,7 +18,6 @@ const TOP_FOOT = 40;
 export function proveProgram(main: MainInstance): void {
   const { memory } = main;
   const stackTop = main.stackTopAtStart;
-  prove("PROCESS_ID", () => memory.u32(main.addressOf("MyProcPid")) === PROCESS_ID);
   prove("STATICS.stackTop", () => STATICS.stackTop === stackTop);
   prove("STATICS.stackBase", () => {
     const base = memory.u32(STATICS.stackBase);
