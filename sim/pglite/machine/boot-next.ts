@@ -27,7 +27,8 @@ export class FirstBoot {
         try {
           this.#memory = readServerMemory(main, mapped, programStatics(main));
           const ownPid = main.addressOf("MyProcPid");
-          if (main.memory.u32(ownPid) !== PROCESS_ID) throw failed("PROCESS_ID of build-facts.ts does not hold");
+          if (main.memory.u32(ownPid) !== PROCESS_ID)
+            throw failed("PROCESS_ID of build-facts.ts does not hold");
           main.memory.setU32(ownPid, pid);
         } catch (error) {
           // It must not unwind Postgres in the middle of its boot.
