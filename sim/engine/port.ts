@@ -96,6 +96,28 @@ export interface Notification {
   readonly from: string;
 }
 
+/** Strength of a row lock (PostgreSQL manual, 13.3.2), from the weakest to the strongest. */
+export type RowStrength = "key share" | "share" | "no key update" | "update";
+
+/** A row that a session locked or wrote, or has to wait for. */
+export interface RowTouch {
+  readonly session: string;
+  readonly relation: string;
+  /** Tells the row from the others of its relation, in all its versions; the same prefix of a run gives the same name. */
+  readonly row: string;
+  readonly strength: RowStrength;
+  readonly change: "locked" | "inserted" | "written" | "waited for";
+  /** False where it may have been another session of the same move, or with less strength. */
+  readonly isCertain: boolean;
+}
+
+/** What a move did to rows and transactions. */
+export interface RowReport {
+  readonly touched: readonly RowTouch[];
+  /** After the move, of every session that went on in it: no transaction, an open one, or a failed one. */
+  readonly transactions: Readonly<Record<string, "none" | "open" | "failed">>;
+}
+
 /** What one move on the engine brought about. */
 export interface Move {
   readonly outcome: Outcome;
@@ -109,6 +131,8 @@ export interface Move {
   readonly notices: readonly Notice[];
   /** Notifications likewise. */
   readonly notifications: readonly Notification[];
+  /** Given by engines that can look at rows, in runs that ask for it (`RunStart.watchRows`). */
+  readonly rows?: RowReport | undefined;
 }
 
 /** Picks the victim of a deadlock: an index into `members`, whose first is the session that closed the cycle. */
@@ -126,6 +150,8 @@ export interface RunStart {
    * stop there calls it at the end of the move, in the order of the commits.
    */
   readonly onCommit: (session: string) => Promise<void>;
+  /** Whether moves shall tell what they did to rows, if the engine can. */
+  readonly watchRows?: boolean | undefined;
 }
 
 /** The contents of all user tables, as an engine keeps them to put them back; opaque to everybody else. */

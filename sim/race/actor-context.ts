@@ -17,6 +17,8 @@ export interface RunState {
   readonly history: OperationRecord[];
   /** The innermost operation that each actor is in. */
   readonly openOperations: Map<string, OperationRecord>;
+  /** Told when an operation has begun or ended, where somebody wants to know. */
+  readonly noteOperation?: () => void;
 }
 
 /** The context of `task`. */
@@ -70,6 +72,7 @@ async function markOperation<Result>(
   };
   run.history.push(record);
   run.openOperations.set(actor, record);
+  run.noteOperation?.();
   try {
     const result = await body();
     record.result = toPlain(result);
@@ -82,6 +85,7 @@ async function markOperation<Result>(
     record.endMs = run.nowMs();
     if (outer) run.openOperations.set(actor, outer);
     else run.openOperations.delete(actor);
+    run.noteOperation?.();
   }
 }
 

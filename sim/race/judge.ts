@@ -5,6 +5,7 @@ import { SwitchyardError } from "../switchyard-error.ts";
 import type { Violation } from "../trace/trace.ts";
 import type { RunState } from "./actor-context.ts";
 import type { Invariant, Queryable, Race, View } from "./race.ts";
+import type { RunWatch } from "./watch.ts";
 
 /** The judge of one run. */
 export class Judge {
@@ -14,14 +15,21 @@ export class Judge {
   readonly #data: unknown;
   readonly #observer: Queryable;
   readonly #run: RunState;
+  readonly #watch: RunWatch | undefined;
   #committed: unknown;
   #started = false;
 
-  constructor(race: Race<any, any>, data: unknown, observer: Queryable, run: RunState) {
+  constructor(race: Race<any, any>, data: unknown, observer: Queryable, run: RunState, watch?: RunWatch) {
     this.#race = race;
     this.#data = data;
     this.#observer = observer;
     this.#run = run;
+    this.#watch = watch;
+  }
+
+  /** The committed state, as the race observed it last. */
+  get committed(): unknown {
+    return this.#committed;
   }
 
   /** Reads the state that the setup left. */
@@ -92,12 +100,17 @@ export class Judge {
     invariants: readonly Invariant<any, any>[],
     moment: Pick<View<unknown, unknown>, "before" | "actor" | "operation" | "step">,
   ): void {
+    const { history } = this.#run;
+    const watch = this.#watch;
     const view: View<unknown, unknown> = {
       ...moment,
       data: this.#data,
       after: this.#committed,
       nowMs: this.#run.nowMs(),
-      history: this.#run.history,
+      get history() {
+        watch?.({ kind: "history-read" });
+        return history;
+      },
     };
     for (const { name, promise, check } of invariants) {
       let message: string | undefined;

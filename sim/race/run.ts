@@ -14,6 +14,7 @@ import type { OperationRecord, Race } from "./race.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Recorder, type StepBegin } from "./recorder.ts";
 import { setUp } from "./set-up.ts";
+import type { RunWatch } from "./watch.ts";
 
 /** How to run. */
 export interface RunOptions {
@@ -24,6 +25,13 @@ export interface RunOptions {
   /** Runs the race's mutant of this number in place of the reference. */
   readonly mutant?: number | undefined;
   readonly schedule: Scheduler;
+  /**
+   * "steps" (default): every step takes a millisecond. "still": only sleeps and timeouts move the clock, so that steps which have
+   * nothing to do with each other give the same in either order.
+   */
+  readonly clock?: "steps" | "still" | undefined;
+  /** Is told what each step touches, if the engine can look at rows. */
+  readonly watch?: RunWatch | undefined;
 }
 
 /** Steps after which a run is given up, with a violation "step-bound". */
@@ -76,7 +84,9 @@ class Run {
       openOperations: new Map(),
     };
     const observer = queryable((statement) => engine.observe(statement));
-    this.#judge = new Judge(race, options.data, observer, this.#state);
+    const { watch } = options;
+    if (watch !== undefined) watchState(this.#state, watch);
+    this.#judge = new Judge(race, options.data, observer, this.#state, watch);
   }
 
   async play(): Promise<RunResult> {
@@ -87,12 +97,14 @@ class Run {
       startMs: RUN_START_MS,
       chooseVictim: (members) => this.#chooseVictim(members),
       onCommit: (session) => this.#judge.atCommit(session, this.#recorder.steps.length + 1),
+      watchRows: this.#options.watch !== undefined,
     });
     await this.#setUp();
     await this.#startActors();
     while (await this.#step());
     if (this.#recorder.steps.length >= MAX_STEPS) this.#judge.reachedBound(MAX_STEPS);
     else this.#judge.atEnd(this.#recorder.steps.length);
+    this.#options.watch?.({ kind: "finished", state: this.#judge.committed });
     return this.#result();
   }
 
@@ -149,12 +161,13 @@ class Run {
       preemption,
       timeMs,
     });
-    this.#engine.advanceTo(this.#engine.nowMs() + STEP_MS);
+    if (this.#options.clock !== "still") this.#engine.advanceTo(this.#engine.nowMs() + STEP_MS);
     const waiting = this.#waiting.get(task.name);
     if (waiting) {
-      this.#engine.advanceTo(this.#engine.timeoutAt(task.name) ?? 0);
+      this.#moveClock(this.#engine.timeoutAt(task.name) ?? 0);
       const timeMs = this.#engine.nowMs();
       const move = await this.#engine.expire(task.name);
+      this.#noteMove(task.name, waiting.statement.text, move);
       const action = { kind: "timeout", text: waiting.statement.text } as const;
       this.#recorder.step(begin(timeMs), action, move, this.#waitingText);
       this.#waiting.delete(task.name);
@@ -164,7 +177,8 @@ class Run {
     }
     const request = task.requests.shift() as Request;
     if (request.kind !== "statement") {
-      if (request.kind === "sleep") this.#engine.advanceTo(request.untilMs);
+      if (request.kind === "sleep") this.#moveClock(request.untilMs);
+      else this.#options.watch?.({ kind: "joined" });
       const durationMs = request.kind === "sleep" ? request.durationMs : 0;
       this.#recorder.sleep(begin(this.#engine.nowMs()), durationMs);
       request.resolve();
@@ -174,6 +188,7 @@ class Run {
     const timeMs = this.#engine.nowMs();
     const { statement } = request;
     const move = await this.#engine.execute(task.name, statement);
+    this.#noteMove(task.name, statement.text, move);
     const action = {
       kind: "statement",
       text: statement.text,
@@ -184,6 +199,21 @@ class Run {
     if (move.outcome.kind === "waiting") this.#waiting.set(task.name, request);
     else settle(request, move.outcome);
     await this.#settleAll(task, move);
+  }
+
+  /** A sleep or a timeout: the clock is at least at `untilMs` now. */
+  #moveClock(untilMs: number): void {
+    const moves = untilMs > this.#engine.nowMs();
+    this.#engine.advanceTo(untilMs);
+    this.#options.watch?.({ kind: moves ? "clock-moved" : "clock-read" });
+  }
+
+  #noteMove(session: string, text: string, move: Move): void {
+    const { watch } = this.#options;
+    if (watch === undefined) return;
+    if (move.outcome.kind === "waiting" && this.#engine.timeoutAt(session) !== undefined)
+      watch({ kind: "clock-read" });
+    watch({ kind: "move", session, text, move });
   }
 
   /** Text of the statement with which a session waits. */
@@ -218,7 +248,9 @@ class Run {
     if (request?.kind !== "statement" || !BEGIN.test(request.statement.text)) return;
     if (this.#inTransaction.has(task.name)) return;
     task.requests.shift();
-    const { outcome } = await this.#engine.execute(task.name, request.statement);
+    const move = await this.#engine.execute(task.name, request.statement);
+    const { outcome } = move;
+    this.#noteMove(task.name, request.statement.text, move);
     this.#noteTransaction(task.name, outcome);
     settle(request, outcome);
     await task.settle();
@@ -236,6 +268,7 @@ class Run {
     const text = "rollback";
     const timeMs = this.#engine.nowMs();
     const move = await this.#engine.execute(task.name, { text });
+    this.#noteMove(task.name, text, move);
     const action = { kind: "statement", text, values: [] } as const;
     const begin = { session: task.name, operation: undefined, enabled: [], preemption: false, timeMs };
     this.#recorder.step(begin, action, move, this.#waitingText);
@@ -297,6 +330,7 @@ class Run {
       race: this.#race.name,
       mutant: this.#options.mutant,
       seed: this.#options.seed,
+      ...(this.#options.clock === "still" ? { clock: this.#options.clock } : {}),
       data: toPlain(this.#options.data),
       steps: this.#recorder.steps,
       history,
@@ -315,3 +349,15 @@ function settle(request: Request & { readonly kind: "statement" }, outcome: Outc
   if (outcome.kind === "done") request.resolve(outcome.result);
   else if (outcome.kind === "failed") request.reject(outcome.error);
 }
+
+/** Tells `watch` whenever time is read and whenever an operation begins or ends. */
+function watchState(state: Writable<RunState>, watch: RunWatch): void {
+  const { nowMs } = state;
+  state.nowMs = () => {
+    watch({ kind: "clock-read" });
+    return nowMs();
+  };
+  state.noteOperation = () => watch({ kind: "operation" });
+}
+
+type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };

@@ -63,6 +63,8 @@ export interface RunResult {
   readonly race: string;
   readonly mutant: number | undefined;
   readonly seed: number;
+  /** "still" where steps took no time (see RunOptions); else absent. */
+  readonly clock?: "still";
   readonly data: Json;
   readonly steps: readonly TraceStep[];
   readonly history: readonly OperationRecord[];
