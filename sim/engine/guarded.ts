@@ -3,7 +3,7 @@
  */
 import { SwitchyardError } from "../switchyard-error.ts";
 import { DatabaseError } from "./database-error.ts";
-import type { Engine } from "./port.ts";
+import type { Engine, TableImage } from "./port.ts";
 
 /**
  * `engine`, of which every unforeseen failure becomes a SwitchyardError "harness" that names the statement. What the engine
@@ -12,6 +12,13 @@ import type { Engine } from "./port.ts";
 export function guarded(engine: Engine): Engine {
   return {
     name: engine.name,
+    ...(engine.saveTables === undefined ? {} : { saveTables: () => engine.saveTables?.() }),
+    ...(engine.restoreTables === undefined
+      ? {}
+      : { restoreTables: (image: TableImage) => engine.restoreTables?.(image) === true }),
+    ...(engine.wantVictims === undefined
+      ? {}
+      : { wantVictims: (sessions: readonly string[]) => engine.wantVictims?.(sessions) }),
     install: (schema) =>
       guard(
         () => "the schema was being installed",

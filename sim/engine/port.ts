@@ -135,7 +135,10 @@ export interface Move {
   readonly rows?: RowReport | undefined;
 }
 
-/** Picks the victim of a deadlock: an index into `members`, whose first is the session that closed the cycle. */
+/**
+ * Picks the victim of a deadlock: an index into `members`, whose first is the session that closed the cycle. A server chooses
+ * by itself: then it is called afterwards, with the victim as the only member, so that the schedule takes note of it.
+ */
 export type ChooseVictim = (members: readonly string[]) => number;
 
 /** How a run begins. */
@@ -171,6 +174,11 @@ export interface Engine {
   saveTables?(): TableImage | undefined;
   /** Puts saved contents in place of the empty tables of a run that has just started; false if they no longer fit. */
   restoreTables?(image: TableImage): boolean;
+  /**
+   * Names the victims that the deadlocks of the next run should have, in their order; for an engine whose server chooses, which
+   * then makes it likely, not certain.
+   */
+  wantVictims?(sessions: readonly string[]): void;
   /** Virtual time in milliseconds since 1970. */
   nowMs(): number;
   /** Sets the virtual time; never backwards. An engine without a virtual clock ignores it. */

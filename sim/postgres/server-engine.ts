@@ -5,8 +5,12 @@
  * What a server cannot give, and the in-process engine can: `now()` and everything else that reads the clock inside the
  * database is real time, and `gen_random_uuid()` is random. `nowMs` is a counter that only the harness advances, so races
  * that run on both engines pass their time as a parameter. `random()` is seeded per session. A deadlock's victim is the
- * server's choice; `chooseVictim` is not asked. lock_timeout and statement_timeout are kept in virtual time by the harness
+ * server's choice, which `chooseVictim` is told (see wanted-victims.ts). lock_timeout and statement_timeout are kept in virtual time by the harness
  * (see timeouts.ts); pg_sleep sleeps.
+ *
+ * A move ends when nothing moves any more. Of several statements that commit in it, each is committed, and looked at, before the
+ * next one (see commits.ts); only what cannot run in a transaction block (CALL, DO, VACUUM, several statements in one
+ * text, ...) commits when it likes, and is then looked at when the move has ended.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type {
@@ -30,6 +34,7 @@ import { emptySchema, readSchemaFacts, type SchemaFacts } from "./schema-facts.t
 import { SessionPool, type ServerSession } from "./session-pool.ts";
 import * as statementText from "./statement-text.ts";
 import { Deadlines, readTimeouts, runWithoutTimers } from "./timeouts.ts";
+import { WantedVictims } from "./wanted-victims.ts";
 
 /** What an engine over a server needs to begin. */
 export interface ServerEngineParts {
@@ -66,6 +71,8 @@ class ServerEngine implements Engine {
   #seed = 0;
   #nowMs = 0;
   #onCommit: RunStart["onCommit"] = () => Promise.resolve();
+  #chooseVictim: RunStart["chooseVictim"] = () => 0;
+  readonly #victims = new WantedVictims();
 
   constructor(parts: ServerEngineParts, control: Connection, observer: Observer) {
     this.#parts = parts;
@@ -91,7 +98,11 @@ class ServerEngine implements Engine {
     this.#schema = schema;
   }
 
-  async startRun({ seed, startMs, onCommit }: RunStart): Promise<void> {
+  wantVictims(sessions: readonly string[]): void {
+    this.#victims.want(sessions);
+  }
+
+  async startRun({ seed, startMs, onCommit, chooseVictim }: RunStart): Promise<void> {
     await this.#endSessions();
     if (this.#did.changeSchema || this.#facts.hasFunctions) await this.#learnSchema();
     await emptyTables(this.#control, this.#facts);
@@ -99,6 +110,8 @@ class ServerEngine implements Engine {
     this.#seed = seed;
     this.#nowMs = startMs;
     this.#onCommit = onCommit;
+    this.#chooseVictim = chooseVictim;
+    this.#victims.startRun();
   }
 
   nowMs(): number {
@@ -122,6 +135,7 @@ class ServerEngine implements Engine {
     const { connection } = session;
     const { text } = statement;
     if (!connection.inTransaction && statementText.isPlainBegin(text)) return this.#begin(session, text);
+    if (this.#facts.superuser) await this.#victims.prepare(session);
     const timeouts = session.timed ? await readTimeouts(connection, statement) : undefined;
     const mayWait = this.#mayWait(session, text);
     this.#note(session, text);
@@ -237,7 +251,12 @@ class ServerEngine implements Engine {
     const inAir = this.#flights.inAir();
     if (inAir.length > 0) await everythingRead();
     for (const { deadlines, wait } of inAir) deadlines?.observe(wait, this.#nowMs);
-    return toMove(mover, before, landed, inAir, this.#said());
+    const move = toMove(mover, before, landed, inAir, this.#said());
+    for (const { victim } of move.deadlocks) {
+      this.#victims.found();
+      this.#chooseVictim([victim]);
+    }
+    return move;
   }
 
   /** Lets the run look at a commit before anything else happens. */

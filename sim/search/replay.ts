@@ -4,6 +4,7 @@
 import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
 import { runRace } from "../race/run.ts";
+import type { Scheduler } from "../race/scheduler.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { applyChanges, changesBetween } from "../trace/data-changes.ts";
 import { formatToken, parseToken } from "../trace/token.ts";
@@ -15,6 +16,8 @@ import { replaySchedule } from "./replay-schedule.ts";
 export interface ReplayOptions {
   /** A mutant's number in place of the token's. */
   readonly mutant?: number | undefined;
+  /** Follows the token's steps; by default one that ends the run where it cannot (see `replaySchedule`). */
+  readonly follow?: ((steps: readonly string[]) => Scheduler) | undefined;
 }
 
 /**
@@ -35,11 +38,13 @@ export async function replay(
       `Replay it with the race ${parts.race}.`,
     );
   }
+  engine.wantVictims?.(parts.steps.filter((step) => step.startsWith("!")).map((step) => step.slice(1)));
+  const follow = options.follow ?? replaySchedule;
   return await runRace(engine, race, {
     seed: parts.seed,
     data: applyChanges(drawData(race, parts.seed), parts.data),
     mutant: options.mutant ?? parts.mutant,
-    schedule: replaySchedule(parts.steps),
+    schedule: follow(parts.steps),
   });
 }
 
