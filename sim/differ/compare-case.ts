@@ -1,10 +1,12 @@
 /**
  * Runs one case on both engines and tells where they differ.
  *
- * The server goes first, because some of what it does is its own choice: which member of a deadlock fails, which depends on
- * whose timer fires first. The in-process engine follows that choice. Where several waiters are let go at once, the server may
- * serve them in either order. There nothing is taken on trust: the server runs the case again until it does what the
- * in-process engine did, or it never does and the case is a divergence.
+ * The server goes first, because some of what it does is its own choice, or the operating system's: which member of a deadlock
+ * fails (whose timer fires first), and in which order several waiters go on that were let go at once. The in-process engine
+ * follows the server's victims. Where several waiters are let go at once it goes first come, first served; if that is not
+ * what the server did, their other orders are tried, one after the other. Nothing is taken on trust: if none of them is what the
+ * server did, the server runs the case again a few times, since two of its backends may have been at work at the same moment,
+ * and if it never does what the in-process engine did, the case is a divergence.
  */
 import type { Engine } from "../engine/port.ts";
 import type { Json } from "../trace/trace.ts";
@@ -13,7 +15,10 @@ import type { StepRecord } from "./step-record.ts";
 import type { Case } from "./workload.ts";
 
 /** Runs on the server that a case may take where the order of waiters is open. */
-export const MAX_SERVER_RUNS = 12;
+const MAX_SERVER_RUNS = 8;
+
+/** Orders of waiters that are tried in process for one run of the server. */
+const MAX_ORDERS = 60;
 
 /** Both engines, each for one case at a time. */
 export interface Engines {
@@ -36,7 +41,7 @@ export interface Comparison {
   readonly difference: Difference | undefined;
   /** What the in-process engine refused; it was compared up to there. */
   readonly refused: string | undefined;
-  /** The server did it in one way and in the other. */
+  /** PostgreSQL may do it in one way or in another: the engines agreed only when one had followed the other's way. */
   readonly eitherWay: boolean;
 }
 
@@ -60,8 +65,10 @@ export async function compareCase(
   let first: Comparison | undefined;
   for (let runs = 0; runs < MAX_SERVER_RUNS; runs++) {
     const run = await driveCase(postgres, subject, leader(subject.schedule, steps));
-    const comparison = await exclusive(() => follow(pglite, subject, run));
-    if (comparison.difference === undefined) return { ...comparison, eitherWay: first !== undefined };
+    const comparison = await exclusive(() => followInAnyOrder(pglite, subject, run));
+    if (comparison.difference === undefined) {
+      return { ...comparison, eitherWay: comparison.eitherWay || first !== undefined };
+    }
     first ??= comparison;
     if (!isOpen(comparison)) return comparison;
   }
@@ -86,38 +93,80 @@ function leader(schedule: readonly number[], steps: Steps = []): Guide {
       return enabled[(schedule[at++] ?? 0) % enabled.length];
     },
     chooseVictim: () => 0,
+    chooseWoken: () => 0,
     onStep: () => true,
   };
 }
 
-/** Runs the case in process as the server's `run` went, up to the first difference. */
-async function follow(pglite: Engine, subject: Case, run: CaseRun): Promise<Comparison> {
+/** Follows `run` in process: in the order of the waiters, and then in each other one, until one agrees. */
+async function followInAnyOrder(pglite: Engine, subject: Case, run: CaseRun): Promise<Comparison> {
+  let order: readonly number[] = [];
+  let first: Comparison | undefined;
+  for (let tried = 0; tried < MAX_ORDERS; tried++) {
+    const { comparison, choices } = await follow(pglite, subject, run, order);
+    if (comparison.difference === undefined) return { ...comparison, eitherWay: tried > 0 };
+    first ??= comparison;
+    const next = nextOrder(choices);
+    if (next === undefined) break;
+    order = next;
+  }
+  return first as Comparison;
+}
+
+/** A choice between waiters: which one it was, of how many. */
+interface Choice {
+  readonly taken: number;
+  readonly of: number;
+}
+
+/** The choices to make next in a search through all of them, the last ones first; undefined after the last order. */
+function nextOrder(choices: readonly Choice[]): readonly number[] | undefined {
+  const at = choices.findLastIndex(({ taken, of }) => taken + 1 < of);
+  if (at < 0) return undefined;
+  return [...choices.slice(0, at).map(({ taken }) => taken), (choices[at]?.taken ?? 0) + 1];
+}
+
+/** Runs the case in process as the server's `run` went, up to the first difference; then waiters go in `order`. */
+async function follow(
+  pglite: Engine,
+  subject: Case,
+  run: CaseRun,
+  order: readonly number[],
+): Promise<{ readonly comparison: Comparison; readonly choices: readonly Choice[] }> {
   let difference: Difference | undefined;
   const compare = (pgliteSide: unknown, postgresSide: unknown, step: number): boolean => {
     if (JSON.stringify(pgliteSide) === JSON.stringify(postgresSide)) return true;
     difference = { step: step + 1, pglite: pgliteSide as Json, postgres: postgresSide as Json };
     return false;
   };
+  const choices: Choice[] = [];
+  const victims: string[] = [];
   let at = 0;
-  const chosen: string[] = [];
   const mine = await driveCase(pglite, subject, {
-    pick: () => {
-      chosen.length = 0;
+    pick() {
+      victims.length = 0;
       return run.steps[at++]?.session;
     },
     chooseVictim(members, step) {
-      const victims = run.steps[step]?.victims ?? [];
-      const victim = victims.find((name) => members.includes(name) && !chosen.includes(name));
-      if (victim !== undefined) chosen.push(victim);
-      return Math.max(0, members.indexOf(victim ?? ""));
+      const chosen = run.steps[step]?.victims.find(
+        (name) => members.includes(name) && !victims.includes(name),
+      );
+      if (chosen !== undefined) victims.push(chosen);
+      return Math.max(0, members.indexOf(chosen ?? ""));
+    },
+    chooseWoken(woken) {
+      const taken = order[choices.length] ?? 0;
+      choices.push({ taken, of: woken.length });
+      return taken;
     },
     onStep: (record, step) => compare(record, run.steps[step], step),
   });
   if (difference === undefined && mine.refused === undefined) {
-    if (compare(mine.steps.length, run.steps.length, mine.steps.length))
+    if (compare(mine.steps.length, run.steps.length, mine.steps.length)) {
       compare(mine.tables, run.tables, mine.steps.length);
+    }
   }
-  return { run, difference, refused: mine.refused, eitherWay: false };
+  return { comparison: { run, difference, refused: mine.refused, eitherWay: false }, choices };
 }
 
 /** The names of the steps of a run. */

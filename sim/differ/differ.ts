@@ -7,7 +7,7 @@ import { seededRandom, seedOfRun } from "../search/seeded-random.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { caseArbitrary } from "./case-arbitrary.ts";
 import { formatCaseToken } from "./case-token.ts";
-import { compareCase, stepsOf, type Comparison, type Steps } from "./compare-case.ts";
+import { compareCase, stepsOf, type Comparison, type Engines, type Steps } from "./compare-case.ts";
 import { emptyTally, takeInto, type DifferTally } from "./differ-tally.ts";
 import { Lane } from "./lane.ts";
 import { shrinkCase } from "./shrink-case.ts";
@@ -74,7 +74,7 @@ export async function differ(
   const elapsedMs = startStopwatch();
   const inProcess = new Lane();
   const tally = emptyTally();
-  const found: { readonly index: number; readonly subject: Case; readonly steps: Steps }[] = [];
+  const found: (Comparison & { readonly index: number; readonly subject: Case })[] = [];
   let next = 0;
   const search = async (postgres: Engine): Promise<void> => {
     while (next < cases && found.length < MAX_DIVERGENCES) {
@@ -84,7 +84,7 @@ export async function differ(
         compareCase({ pglite, postgres }, subject, { exclusive: inProcess.run }),
       );
       takeInto(tally, comparison);
-      if (comparison.difference !== undefined) found.push({ index, subject, steps: stepsUntil(comparison) });
+      if (comparison.difference !== undefined) found.push({ ...comparison, index, subject });
       onProgress?.({ cases: tally.cases, of: cases, divergences: found.length, elapsedMs: elapsedMs() });
     }
   };
@@ -92,27 +92,29 @@ export async function differ(
   const divergences: Divergence[] = [];
   const [postgres] = servers;
   if (postgres !== undefined) {
-    for (const { index, ...diverging } of found.toSorted((a, b) => a.index - b.index)) {
-      divergences.push({ index, ...(await shrunk({ pglite, postgres }, diverging)) });
+    for (const diverging of found.toSorted((a, b) => a.index - b.index)) {
+      divergences.push({ index: diverging.index, ...(await shrunk({ pglite, postgres }, diverging)) });
     }
   }
   return { ...tally, seed, divergences, elapsedMs: elapsedMs() };
 }
 
 async function shrunk(
-  engines: { readonly pglite: Engine; readonly postgres: Engine },
-  begin: { readonly subject: Case; readonly steps: Steps },
+  engines: Engines,
+  begin: Comparison & { readonly subject: Case },
 ): Promise<Omit<Divergence, "index">> {
+  let latest: Comparison = begin;
   const smallest = await shrinkCase(
-    begin,
+    { subject: begin.subject, steps: stepsUntil(begin) },
     async ({ subject, steps }) => {
       const comparison = await compareCase(engines, subject, { steps });
-      return comparison.difference === undefined ? undefined : stepsUntil(comparison);
+      if (comparison.difference === undefined) return undefined;
+      latest = comparison;
+      return stepsUntil(comparison);
     },
     MAX_SHRINK_RUNS,
   );
-  const comparison = await compareCase(engines, smallest.subject, { steps: smallest.steps });
-  return { token: formatCaseToken(smallest), comparison };
+  return { token: formatCaseToken(smallest), comparison: latest };
 }
 
 /** The steps that lead to the difference. */

@@ -22,6 +22,8 @@ export interface Guide {
   readonly pick: (enabled: readonly string[]) => string | undefined;
   /** An index into the members of a cycle, as the engine port has it; `step` counts from 0. */
   readonly chooseVictim: (members: readonly string[], step: number) => number;
+  /** An index into those who were let go at once, as the engine port has it. */
+  readonly chooseWoken: (woken: readonly string[]) => number;
   /** Told of each step; false ends the run. */
   readonly onStep: (record: StepRecord, step: number) => boolean;
 }
@@ -53,6 +55,7 @@ export async function driveCase(
     seed: 1,
     startMs: 0,
     chooseVictim: (members) => guide.chooseVictim(members, steps.length),
+    chooseWoken: guide.chooseWoken,
     onCommit: () => Promise.resolve(),
   });
   const actors = sessions.map((script, i): Actor => ({

@@ -153,6 +153,11 @@ export interface RunStart {
    * stop there calls it at the end of the move, in the order of the commits.
    */
   readonly onCommit: (session: string) => Promise<void>;
+  /**
+   * Picks who goes on first of several waiting sessions that were let go at once, in the order in which they fell asleep: an
+   * index; default 0. Postgres leaves it to the operating system, and so does a server, which never asks.
+   */
+  readonly chooseWoken?: ((woken: readonly string[]) => number) | undefined;
   /** Whether moves shall tell what they did to rows, if the engine can. */
   readonly watchRows?: boolean | undefined;
 }

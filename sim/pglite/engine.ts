@@ -25,7 +25,7 @@ import { beginSession } from "./session-statics.ts";
 import type { Berth, Session } from "./session.ts";
 import { loadGrammar, statementKind, type StatementKind } from "./statement-kind.ts";
 import { StatementRunner, type ValueMode } from "./statement-runner.ts";
-import { WaitList } from "./wait-list.ts";
+import { WaitList, type WaitListParts } from "./wait-list.ts";
 import { convertRows, readReply, splitTag } from "./wire.ts";
 
 /** Runs after which a checkpoint recycles the write-ahead log. */
@@ -41,6 +41,7 @@ export class InProcessEngine implements Engine {
   readonly name = "pglite";
   readonly #server: Server;
   readonly #values: ValueMode;
+  readonly #joinsQueueAt: WaitListParts["joinsQueueAt"];
   readonly #pool: BufferPool;
   readonly #pristine: Pristine;
   readonly #sessions = new Map<string, Session>();
@@ -55,10 +56,16 @@ export class InProcessEngine implements Engine {
   #did = { changedSchema: false, lockedTables: false, preparedTransactions: false };
   #entropyAtStart = 0;
 
-  /** Boots the server: about a second; several on the very first start, which makes the cached image. */
-  static async open(values: ValueMode = "typed"): Promise<InProcessEngine> {
+  /**
+   * Boots the server: about a second; several on the very first start, which makes the cached image. `joinsQueueAt` is for
+   * tests that must find a wrong engine (see WaitListParts).
+   */
+  static async open(
+    values: ValueMode = "typed",
+    joinsQueueAt: WaitListParts["joinsQueueAt"] = "end",
+  ): Promise<InProcessEngine> {
     await loadGrammar();
-    const engine = new InProcessEngine(await Server.boot(), values);
+    const engine = new InProcessEngine(await Server.boot(), values, joinsQueueAt);
     try {
       engine.#proveFacts();
     } catch (error) {
@@ -68,9 +75,10 @@ export class InProcessEngine implements Engine {
     return engine;
   }
 
-  private constructor(server: Server, values: ValueMode) {
+  private constructor(server: Server, values: ValueMode, joinsQueueAt: WaitListParts["joinsQueueAt"]) {
     this.#server = server;
     this.#values = values;
+    this.#joinsQueueAt = joinsQueueAt;
     this.#pool = new BufferPool(server);
     this.#pristine = new Pristine(server, this.#pool);
   }
@@ -247,7 +255,8 @@ export class InProcessEngine implements Engine {
       ...parts,
       mayWait: (session, kind) => this.#mayWait(session, kind),
     });
-    const waits = new WaitList({ server, start, runner, nameOfProc, nameOfPid });
+    const joinsQueueAt = this.#joinsQueueAt;
+    const waits = new WaitList({ server, start, runner, joinsQueueAt, nameOfProc, nameOfPid });
     const watches = start.watchRows === true;
     const rows = watches ? new RowWatch(server, this.#pool, this.#pristine.relations) : undefined;
     return { start, runner, waits, rows };

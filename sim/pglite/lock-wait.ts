@@ -87,7 +87,22 @@ export function readBlockers(memory: SharedMemory, proc: number): number[] {
   return blockers;
 }
 
-/** Nodes of a doubly linked list (lib/ilist.h), whose second word points to the next. */
+/** Makes the backend at `proc` the first one in the queue of the lock that it waits for, which Postgres never does. */
+export function moveToQueueFront(memory: SharedMemory, proc: number): void {
+  const lock = memory.u32(proc + PGPROC.waitLock);
+  if (lock === 0) return;
+  const head = lock + LOCK.waitProcs;
+  const node = proc + PGPROC.links;
+  const link = (before: number, after: number): void => {
+    memory.setU32(before + 4, after);
+    memory.setU32(after, before);
+  };
+  link(memory.u32(node), memory.u32(node + 4));
+  link(node, memory.u32(head + 4));
+  link(head, node);
+}
+
+/** Nodes of a doubly linked list (lib/ilist.h), whose first word points to the previous one, the second to the next. */
 function listNodes(memory: SharedMemory, head: number): number[] {
   const nodes: number[] = [];
   for (let node = memory.u32(head + 4); node !== head && node !== 0; node = memory.u32(node + 4))

@@ -2,14 +2,14 @@
  * The sessions whose statements sleep: who waits for whom, who is woken, and which deadlocks are broken.
  *
  * Postgres itself queues, grants and finds deadlocks. What is decided here is what time and the operating system decide
- * elsewhere: in which order those who have been woken go on (first come, first served), and whose deadlock timer fires
+ * elsewhere: in which order those who have been woken go on (first come, first served, unless the run chooses), and whose deadlock timer fires
  * first, which makes that session the victim.
  */
 import { DatabaseError } from "../engine/database-error.ts";
 import type { DeadlockEdge, Outcome, RunStart, Wait } from "../engine/port.ts";
 import { cycleThrough } from "../engine/wait-graph.ts";
 import { describeWait } from "./describe-wait.ts";
-import { readBlockers, readLockWait } from "./lock-wait.ts";
+import { moveToQueueFront, readBlockers, readLockWait } from "./lock-wait.ts";
 import type { MoveRecord } from "./move-record.ts";
 import { deadlockDetected, readDeadlockDetail } from "./postgres-errors.ts";
 import { DEADLOCK_TIMEOUT_MS } from "./server-settings.ts";
@@ -22,6 +22,8 @@ export interface WaitListParts {
   readonly server: Server;
   readonly start: RunStart;
   readonly runner: StatementRunner;
+  /** Where a request joins its lock's queue; anything but "end" is wrong, for tests that must find it. */
+  readonly joinsQueueAt: "end" | "front";
   /** The name of the session whose PGPROC, or whose process id, this is. */
   readonly nameOfProc: (proc: number) => string;
   readonly nameOfPid: (pid: number) => string;
@@ -49,6 +51,7 @@ export class WaitList {
     const known = session.waiting;
     const asked = readLockWait(server.memory, proc);
     const goesOn = known && JSON.stringify(asked) === JSON.stringify(known.asked);
+    if (this.#parts.joinsQueueAt === "front" && !goesOn) moveToQueueFront(server.memory, proc);
     const sinceUs = goesOn ? known.sinceUs : server.clock.nowUs;
     // The settings and the error context are those of the backend in place; a look at the catalog changes that.
     const timeoutAtUs = goesOn ? known.timeoutAtUs : this.#timeoutAt(flight);
@@ -80,12 +83,20 @@ export class WaitList {
    */
   async settle(move: MoveRecord, landed: (session: Session, outcome: Outcome) => void): Promise<void> {
     for (;;) {
-      const woken = this.#sleeping.find(({ berth }) => this.#parts.server.backends.hasNews(berth.backend));
+      const woken = this.#chooseWoken();
       const next = woken ? await this.#goOn(woken, move) : await this.#breakDeadlock(move);
       if (!next) break;
       if (next.outcome.kind !== "waiting") landed(next.session, next.outcome);
     }
     for (const session of this.#sleeping) this.#renew(session);
+  }
+
+  /** Who goes on first of those who have been woken, if anybody has. */
+  #chooseWoken(): Session | undefined {
+    const { server, start } = this.#parts;
+    const woken = this.#sleeping.filter(({ berth }) => server.backends.hasNews(berth.backend));
+    if (woken.length < 2 || !start.chooseWoken) return woken[0];
+    return woken[start.chooseWoken(woken.map(({ name }) => name)) % woken.length];
   }
 
   async #goOn(session: Session, move: MoveRecord): Promise<Step> {
