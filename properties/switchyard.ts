@@ -2,7 +2,7 @@
 /**
  * The command line's composition root: the harness with the races of this repository.
  */
-import { main } from "../sim/cli/main.ts";
+import { runProgram } from "../sim/cli/program.ts";
 import { races } from "./races/index.ts";
 
-process.exitCode = await main(process.argv.slice(2), races);
+await runProgram(import.meta.url, races);

@@ -3,27 +3,28 @@
  */
 import { Option, type Command } from "commander";
 import type { Race } from "../race/race.ts";
-import { counterexampleText } from "../report/counterexample.ts";
 import { exploreJson } from "../report/explore-json.ts";
-import { createPaint, type Paint } from "../report/paint.ts";
-import { lockCycleText } from "../report/lock-cycle-text.ts";
-import { strategyTable } from "../report/strategy-table.ts";
-import { labelTable, summaryTable } from "../report/summary-table.ts";
-import { explore, type ExploreReport } from "../search/explore.ts";
-import { MAX_SHRINK_RUNS } from "../search/shrink-each.ts";
+import { exploreText } from "../report/explore-text.ts";
+import { createPaint } from "../report/paint.ts";
+import { MAX_FAILING_SCHEDULES, type ExploreReport } from "../search/explore.ts";
+import type { Shard } from "../search/shard.ts";
 import { DEFAULT_STRATEGY, STRATEGIES, type StrategyName } from "../search/strategies/index.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
 import { createProgressLine } from "./progress-line.ts";
-import { positiveNumber, wholeNumber } from "./read-number.ts";
+import { positiveNumber, readShard, wholeNumber } from "./read-number.ts";
+import { saveRegressions } from "./save-regressions.ts";
+import { searchWith } from "./search-with.ts";
 import type { Terminal } from "./terminal.ts";
-import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
+import { engineOption, type EngineName, type OpenEngine } from "./with-engine.ts";
 
 /** Schedules if neither --schedules nor --seconds says otherwise. */
 const DEFAULT_SCHEDULES = 2000;
 /** A fixed default, so that two people who run the same command see the same. */
 const DEFAULT_SEED = 1;
 const MAX_SEED = 0xffff_ffff;
+/** Workers that can be asked for. */
+const MAX_WORKERS = 256;
 
 interface Options {
   readonly schedules?: number;
@@ -31,17 +32,22 @@ interface Options {
   readonly seed: number;
   readonly mutant?: number;
   readonly strategy: StrategyName;
+  readonly workers?: number;
+  readonly shard?: Shard;
+  readonly maxFailing: number;
+  readonly save?: string;
   readonly engine: EngineName;
   readonly json?: true;
 }
 
-/** Adds the command to `program`; `exit` takes its exit code. */
+/** Adds the command to `program`; `exit` takes its exit code, `url` is the module that threads run, if there can be any. */
 export function addExploreCommand(
   program: Command,
   races: readonly Race<any, any>[],
   terminal: Terminal,
   open: OpenEngine,
   exit: (code: ExitCode) => void,
+  url: string | undefined,
 ): void {
   program
     .command("explore")
@@ -61,10 +67,22 @@ export function addExploreCommand(
         .choices(Object.keys(STRATEGIES))
         .default(DEFAULT_STRATEGY),
     )
+    .option(
+      "--workers <n>",
+      "share the search over so many threads (default: one a core)",
+      wholeNumber(1, MAX_WORKERS),
+    )
+    .option(
+      "--shard <i/n>",
+      "make only the i-th of n parts of the search; merge adds their --json",
+      readShard,
+    )
+    .option("--max-failing <n>", "end after so many failing schedules", wholeNumber(1), MAX_FAILING_SCHEDULES)
+    .option("--save <directory>", "keep each counterexample there as a file, to be replayed as a regression")
     .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
-      exit(await runExplore(findRace(races, name), options, terminal, open));
+      exit(await runExplore(findRace(races, name), options, terminal, open, url));
     });
 }
 
@@ -73,57 +91,36 @@ async function runExplore(
   options: Options,
   terminal: Terminal,
   open: OpenEngine,
+  program: string | undefined,
 ): Promise<ExitCode> {
   checkMutant(race, options.mutant);
-  const report = await exploreOnEngine(race, options, terminal, open);
+  const report = await search(race, options, terminal, open, program);
+  if (options.save !== undefined) await saveRegressions(options.save, report);
   if (options.json === true) {
     terminal.out(JSON.stringify(await exploreJson(report), undefined, 2));
   } else {
-    terminal.out(await reportText(report, createPaint(terminal.outIsTerminal)));
+    terminal.out(await exploreText(report, createPaint(terminal.outIsTerminal)));
   }
   if (report.violations.length > 0) return EXIT.violated;
   return report.vacuous.length > 0 ? EXIT.vacuous : EXIT.ok;
 }
 
-async function exploreOnEngine(
+async function search(
   race: Race<any, any>,
-  options: Options,
+  { workers, engine, schedules: wanted, ...options }: Options,
   terminal: Terminal,
   open: OpenEngine,
+  program: string | undefined,
 ): Promise<ExploreReport> {
-  const { seconds, seed, mutant, strategy } = options;
-  const schedules = options.schedules ?? (seconds === undefined ? DEFAULT_SCHEDULES : Infinity);
+  const schedules = wanted ?? (options.seconds === undefined ? DEFAULT_SCHEDULES : Infinity);
   const progress = createProgressLine(terminal);
   try {
-    return await withEngine(open, options.engine, (engine) =>
-      explore(engine, race, { schedules, seconds, seed, mutant, strategy, onProgress: progress.show }),
+    return await searchWith(
+      race,
+      { ...options, schedules, onProgress: progress.show },
+      { engine, open, workers, program },
     );
   } finally {
     progress.clear();
   }
-}
-
-async function reportText(report: ExploreReport, paint: Paint): Promise<string> {
-  const blocks: string[] = [];
-  const told = new Set<string>();
-  for (const { token, run } of report.violations) {
-    if (!told.has(token)) blocks.push(await counterexampleText(run, token, paint));
-    told.add(token);
-  }
-  blocks.push(summaryTable(report, paint));
-  blocks.push(strategyTable(report));
-  if (report.lockCycles.length > 0) blocks.push(lockCycleText(report.lockCycles, paint));
-  if (Object.keys(report.labels).length > 0 && report.violations.length === 0)
-    blocks.push(labelTable(report));
-  if (report.shrinkBoundReached) {
-    blocks.push(
-      `Shrinking ended at its bound of ${MAX_SHRINK_RUNS} runs: smaller counterexamples may exist.`,
-    );
-  }
-  if (report.vacuous.length > 0) {
-    const reasons = report.vacuous.map((reason) => `  ${reason}`).join("\n");
-    blocks.push(`${paint("bad", "Vacuous: nothing was violated, but nothing much was tried.")}\n${reasons}
-Raise --schedules, or change the race's data so that this comes about.`);
-  }
-  return blocks.join("\n\n");
 }

@@ -15,20 +15,22 @@ import { openByName, type OpenEngine } from "./with-engine.ts";
 
 /**
  * Runs the command line `argv` (without the program's own name) over `races`, whose first is the default. Never rejects:
- * every error is told in one line on standard error and in the exit code that this resolves to (see EXIT).
+ * every error is told in one line on standard error and in the exit code that this resolves to (see EXIT). `url` is the module that
+ * searching threads run (see `runProgram`); without it a search has one worker.
  */
 export async function main(
   argv: readonly string[],
   races: readonly Race<any, any>[],
   terminal: Terminal = processTerminal(),
   open: OpenEngine = openByName,
+  url?: string,
 ): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const program = createProgram(terminal);
   const exit = (chosen: ExitCode): void => {
     code = chosen;
   };
-  addExploreCommand(program, races, terminal, open, exit);
+  addExploreCommand(program, races, terminal, open, exit, url);
   addReplayCommand(program, races, terminal, open, exit);
   addListCommand(program, races, terminal);
   addSpecCommand(program, terminal, exit);

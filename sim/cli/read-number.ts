@@ -2,6 +2,7 @@
  * Reads the numbers of the command line.
  */
 import { InvalidArgumentError } from "commander";
+import type { Shard } from "../search/shard.ts";
 
 /** A reader of whole numbers from `min` to `max`; it throws InvalidArgumentError for anything else. */
 export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -21,4 +22,12 @@ export function positiveNumber(text: string): number {
   if (!/^\d*\.?\d+$/.test(text) || number <= 0)
     throw new InvalidArgumentError("It must be a number above 0.");
   return number;
+}
+
+/** Reads a shard, "2/3"; throws InvalidArgumentError for anything else, and for parts beyond the last. */
+export function readShard(text: string): Shard {
+  const [, part, parts] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (part === undefined || parts === undefined || part < 1 || part > parts)
+    throw new InvalidArgumentError("It must be a part and the number of parts, for instance 2/3.");
+  return { part, parts };
 }

@@ -2,18 +2,16 @@
  * What a step touches, and whether the order of two steps can matter: the dependence on which partial orders rest.
  *
  * It is coarse, by relation and by the statement's text: two statements depend on each other if both name a relation that
- * one of them writes, or that both lock. What a text does not tell (triggers, foreign keys, functions) is not seen. A sleep moves
- * everybody's clock and so depends on everything.
+ * one of them writes, or that both lock. What a text does not tell (triggers, foreign keys, functions) is not seen. Sleeps and
+ * timeouts depend on each other: who wakes first matters, what time it is for the others does not count.
  */
 import { statementSummary } from "../trace/statement-summary.ts";
 
-/** Relations that a step reads without locking, locks or writes. */
+/** Relations that a step reads without locking, locks or writes: one bit each, which means nothing outside its reader. */
 export interface Footprint {
-  readonly reads: ReadonlySet<string>;
-  readonly locks: ReadonlySet<string>;
-  readonly writes: ReadonlySet<string>;
-  /** Nothing is known: it depends on every other step. */
-  readonly everything: boolean;
+  readonly reads: number;
+  readonly locks: number;
+  readonly writes: number;
 }
 
 /** Follows the transactions of one run; a statement that is undefined is a sleep or a timeout. */
@@ -24,8 +22,15 @@ export interface FootprintReader {
   next(session: string, text: string | undefined): Footprint;
 }
 
-const NONE: ReadonlySet<string> = new Set();
-const EVERYTHING: Footprint = { reads: NONE, locks: NONE, writes: NONE, everything: true };
+const NOTHING: Footprint = { reads: 0, locks: 0, writes: 0 };
+/** Bits of a footprint; relations beyond share the last one. */
+const BITS = 31;
+/** A statement that is not understood. */
+const EVERYTHING: Footprint = { reads: 0, locks: 0, writes: ~0 };
+/** Sleeps and timeouts: they depend on each other. */
+const CLOCK = "(clock)";
+/** Advisory locks count as one relation of this name. */
+const ADVISORY = "(advisory)";
 const ENDS: ReadonlySet<string> = new Set(["commit", "end", "rollback", "abort"]);
 /** Commands that touch no relation of their own. */
 const TOUCHES_NOTHING: ReadonlySet<string> = new Set([
@@ -36,78 +41,71 @@ const TOUCHES_NOTHING: ReadonlySet<string> = new Set([
   "savepoint",
   "release",
 ]);
-/** Advisory locks count as one relation of this name. */
-const ADVISORY = "(advisory)";
-
-const known = new Map<string, Footprint>();
-
-/** The footprint of a statement alone. */
-function statementFootprint(text: string | undefined): Footprint {
-  if (text === undefined) return EVERYTHING;
-  let footprint = known.get(text);
-  if (footprint === undefined) known.set(text, (footprint = read(text)));
-  return footprint;
-}
 
 /**
  * A reader at the beginning of a run; the end of a transaction has the footprint of all that it wrote and locked. The grammar must
  * be loaded (see `loadGrammar`).
  */
 export function createFootprintReader(): FootprintReader {
-  const open = new Map<string, { readonly locks: Set<string>; readonly writes: Set<string> }>();
+  const bits = new Map<string, number>();
+  const known = new Map<string | undefined, Footprint>();
+  const open = new Map<string, Footprint>();
+
+  const bit = (relation: string): number => {
+    const place = bits.get(relation) ?? Math.min(bits.size, BITS - 1);
+    bits.set(relation, place);
+    return 1 << place;
+  };
+  const mask = (relations: readonly string[]): number =>
+    relations.reduce((sum, relation) => sum | bit(relation), 0);
+  const read = (text: string | undefined): Footprint => {
+    if (text === undefined) return { ...NOTHING, writes: bit(CLOCK) };
+    const { reads, locks, inserts, updates, deletes, command } = statementSummary(text);
+    const advisory = /\bpg_(try_)?advisory_/i.test(text) ? [ADVISORY] : [];
+    const footprint = {
+      reads: mask(reads),
+      locks: mask([...locks, ...advisory]),
+      writes: mask([...inserts, ...updates, ...deletes]),
+    };
+    const touches = (footprint.reads | footprint.locks | footprint.writes) !== 0;
+    const understood = touches || command === "select" || TOUCHES_NOTHING.has(command);
+    return understood ? footprint : EVERYTHING;
+  };
   const peek = (session: string, text: string | undefined): Footprint => {
-    if (text === undefined || !endsTransaction(text)) return statementFootprint(text);
-    return { reads: NONE, locks: NONE, writes: NONE, ...open.get(session), everything: false };
+    if (text !== undefined && endsTransaction(text)) return open.get(session) ?? NOTHING;
+    let footprint = known.get(text);
+    if (footprint === undefined) known.set(text, (footprint = read(text)));
+    return footprint;
   };
   return {
     peek,
     next(session, text) {
       const footprint = peek(session, text);
-      if (text !== undefined && endsTransaction(text)) {
-        open.delete(session);
-        return footprint;
-      }
-      const held = open.get(session) ?? { locks: new Set(), writes: new Set() };
-      for (const relation of footprint.locks) held.locks.add(relation);
-      for (const relation of footprint.writes) held.writes.add(relation);
-      open.set(session, held);
+      if (text === undefined) return footprint;
+      const held = open.get(session) ?? NOTHING;
+      if (endsTransaction(text)) open.delete(session);
+      else
+        open.set(session, {
+          reads: 0,
+          locks: held.locks | footprint.locks,
+          writes: held.writes | footprint.writes,
+        });
       return footprint;
     },
   };
 }
 
-/** Whether the order of two steps of different sessions can matter. */
+/** Whether the order of two steps of different sessions can matter; both footprints are of one reader. */
 export function areDependent(one: Footprint, other: Footprint): boolean {
-  if (one.everything || other.everything) return true;
-  return (
-    meets(one.writes, other.writes) ||
-    meets(one.writes, other.locks) ||
-    meets(one.writes, other.reads) ||
-    meets(one.locks, other.writes) ||
-    meets(one.locks, other.locks) ||
-    meets(one.reads, other.writes)
-  );
+  if (one === EVERYTHING || other === EVERYTHING) return true;
+  const meeting =
+    (one.writes & (other.writes | other.locks | other.reads)) |
+    (one.locks & (other.writes | other.locks)) |
+    (one.reads & other.writes);
+  return meeting !== 0;
 }
 
 /** Whether `text` ends its transaction; ROLLBACK TO a savepoint does not. */
 export function endsTransaction(text: string): boolean {
   return ENDS.has(statementSummary(text).command) && !/^\s*rollback\b.*\bto\b/i.test(text);
-}
-
-function read(text: string): Footprint {
-  const { reads, locks, inserts, updates, deletes, command } = statementSummary(text);
-  const advisory = /\bpg_(try_)?advisory_/i.test(text) ? [ADVISORY] : [];
-  const footprint = {
-    reads: new Set(reads),
-    locks: new Set([...locks, ...advisory]),
-    writes: new Set([...inserts, ...updates, ...deletes]),
-  };
-  const touched = footprint.reads.size + footprint.locks.size + footprint.writes.size;
-  const understood = touched > 0 || command === "select" || TOUCHES_NOTHING.has(command) || ENDS.has(command);
-  return { ...footprint, everything: !understood };
-}
-
-function meets(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  for (const relation of one) if (other.has(relation)) return true;
-  return false;
 }

@@ -46,7 +46,8 @@ export function lockEdges({ steps }: Pick<RunResult, "steps">): readonly LockEdg
     const own = held.get(session) ?? [];
     for (const lock of locksOf(step)) {
       if (own.some((other) => covers(other, lock))) continue;
-      if (waits) for (const edge of edgesTo(lock, session, own)) edges.set(edgeKey(edge), edge);
+      if (waits && own.length > 0)
+        for (const edge of edgesTo(lock, session, own)) edges.set(edgeKey(edge), edge);
       own.push(lock);
     }
     held.set(session, own);
@@ -57,7 +58,7 @@ export function lockEdges({ steps }: Pick<RunResult, "steps">): readonly LockEdg
 
 /** Names an edge; equal edges have equal keys. */
 export function edgeKey({ session, held, asked, heldShared, askedShared, guards }: LockEdge): string {
-  return JSON.stringify([held, asked, session, heldShared, askedShared, guards]);
+  return `${held} ${asked} ${session} ${heldShared} ${askedShared} ${guards.join()}`;
 }
 
 /** What a step asks for, in the order in which it does. */
@@ -80,12 +81,22 @@ function locksOf({ action, outcome }: TraceStep): readonly Lock[] {
   return asked;
 }
 
-/** Whether who holds `held` has nothing to wait for in `asked`: the same rows, or fewer of them. */
+/**
+ * Whether who holds `held` has nothing to wait for in `asked`: the same rows, or fewer of them. Where the two name their rows by
+ * different columns, or one does not name them, it is taken for granted.
+ */
 function covers(held: Lock, asked: Lock): boolean {
   if (held.relation !== asked.relation || (held.shared && !asked.shared)) return false;
-  if (held.row === undefined || asked.row === undefined) return held.row === asked.row;
-  const conditions = asked.row.split(",");
-  return held.row.split(",").every((condition) => conditions.includes(condition));
+  if (held.row === undefined || asked.row === undefined || held.row === asked.row) return true;
+  const conditions = new Map(asked.row.split(",").map(nameAndValue));
+  const own = held.row.split(",").map(nameAndValue);
+  if (own.some(([column]) => !conditions.has(column))) return true;
+  return own.every(([column, value]) => conditions.get(column) === value);
+}
+
+function nameAndValue(condition: string): readonly [string, string] {
+  const at = condition.indexOf("=");
+  return [condition.slice(0, at), condition.slice(at + 1)];
 }
 
 function edgesTo(asked: Lock, session: string, own: readonly Lock[]): readonly LockEdge[] {

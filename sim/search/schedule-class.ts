@@ -44,7 +44,8 @@ export function scheduleDigest({ taken }: Pick<RunResult, "taken">): string {
 /** "session/place" of the last event of each other session on which `event` depends, by name. */
 function lastDependences(event: Event, earlier: readonly Event[]): readonly string[] {
   const last = new Map<string, number>();
-  for (const { session, place, footprint } of earlier.toReversed()) {
+  for (let at = earlier.length - 1; at >= 0; at -= 1) {
+    const { session, place, footprint } = earlier[at] as Event;
     if (session === event.session || last.has(session)) continue;
     if (areDependent(footprint, event.footprint)) last.set(session, place);
   }
