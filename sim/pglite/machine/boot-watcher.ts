@@ -22,6 +22,9 @@ const COUNTS_FILES = "__syscall_dup";
 const LOOKS_AT_CLOCK = "emscripten_date_now";
 const WRITES = "fd_write";
 const MAPS = "_mmap_js";
+/** The imports that a boot is followed by. */
+export const WATCHED_IMPORTS: ReadonlySet<string> = new Set([COUNTS_FILES, LOOKS_AT_CLOCK, WRITES, MAPS]);
+
 /** Parameters of MAPS: the length, and where the address is written. */
 const MAP_LENGTH = 0;
 const MAP_ADDRESS = 6;

@@ -5,6 +5,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { LONGJMP_STATUS, STATICS } from "../build-facts.ts";
+import { WATCHED_IMPORTS } from "./boot-watcher.ts";
 import { FunctionTable, type TableEntry } from "./function-table.ts";
 import type { MachineDoors } from "./machine-doors.ts";
 
@@ -224,11 +225,7 @@ export class MainInstance {
     for (const [name, original] of Object.entries(env)) {
       if (typeof original !== "function" || name.startsWith("invoke_")) continue;
       const call = replacements[name] ?? original;
-      env[name] = (...values) => {
-        const result = call(...values);
-        this.watch?.onImport(name, values);
-        return result;
-      };
+      env[name] = WATCHED_IMPORTS.has(name) ? this.#watched(name, call) : call;
       this.#imports.set(name, env[name]);
     }
     const load = env["_dlopen_js"] as ImportFunction;
@@ -242,6 +239,15 @@ export class MainInstance {
     this.stackTopAtStart = this.addressOf("__stack_pointer");
     this.#table = new FunctionTable(instance.exports["__indirect_function_table"] as WasmTable, this.exports);
     done(instance, this.program.module);
+  }
+
+  /** The others go without: they are called many times in each statement. */
+  #watched(name: string, call: ImportFunction): ImportFunction {
+    return (...values) => {
+      const result = call(...values);
+      this.watch?.onImport(name, values);
+      return result;
+    };
   }
 
   /** PGlite's own queries are over: its socket becomes ours. */
