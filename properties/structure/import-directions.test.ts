@@ -31,6 +31,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   "sim/trace": ["sim/pglite", "sim/postgres", "sim/search", "sim/report", "sim/cli"],
   "sim/race": ["sim/pglite", "sim/postgres", "sim/search", "sim/report", "sim/cli"],
   "sim/search": ["sim/pglite", "sim/postgres", "sim/report", "sim/cli"],
+  "sim/differ": ["sim/pglite", "sim/postgres", "sim/report", "sim/cli"],
   "sim/report": ["sim/pglite", "sim/postgres", "sim/cli"],
 };
 

@@ -17,7 +17,7 @@ import type { Case } from "./workload.ts";
 export const MAX_DIVERGENCES = 5;
 
 /** Candidates that shrinking one divergence may run. */
-export const MAX_SHRINK_RUNS = 150;
+const MAX_SHRINK_RUNS = 150;
 
 /** The engines of a search. */
 export interface DifferEngines {
@@ -31,6 +31,10 @@ export interface DifferOptions {
   readonly cases: number;
   /** 32-bit seed of all cases. */
   readonly seed: number;
+  /** Divergences after which the search ends; default MAX_DIVERGENCES. */
+  readonly stopAfter?: number | undefined;
+  /** Candidates that shrinking one divergence may run; default 150. */
+  readonly maxShrinkRuns?: number | undefined;
   readonly onProgress?: ((progress: DifferProgress) => void) | undefined;
 }
 
@@ -64,12 +68,12 @@ export function drawCase(seed: number, index: number): Case {
 }
 
 /**
- * Runs `cases` cases, or fewer if `MAX_DIVERGENCES` diverge.
+ * Runs `cases` cases, or fewer if `stopAfter` of them diverge.
  * @throws SwitchyardError "harness" that names the case where an engine fails
  */
 export async function differ(
   { pglite, servers }: DifferEngines,
-  { cases, seed, onProgress }: DifferOptions,
+  { cases, seed, stopAfter = MAX_DIVERGENCES, maxShrinkRuns = MAX_SHRINK_RUNS, onProgress }: DifferOptions,
 ): Promise<DifferReport> {
   const elapsedMs = startStopwatch();
   const inProcess = new Lane();
@@ -77,7 +81,7 @@ export async function differ(
   const found: (Comparison & { readonly index: number; readonly subject: Case })[] = [];
   let next = 0;
   const search = async (postgres: Engine): Promise<void> => {
-    while (next < cases && found.length < MAX_DIVERGENCES) {
+    while (next < cases && found.length < stopAfter) {
       const index = next++;
       const subject = drawCase(seed, index);
       const comparison = await naming(seed, index, subject, () =>
@@ -93,7 +97,10 @@ export async function differ(
   const [postgres] = servers;
   if (postgres !== undefined) {
     for (const diverging of found.toSorted((a, b) => a.index - b.index)) {
-      divergences.push({ index: diverging.index, ...(await shrunk({ pglite, postgres }, diverging)) });
+      divergences.push({
+        index: diverging.index,
+        ...(await shrunk({ pglite, postgres }, diverging, maxShrinkRuns)),
+      });
     }
   }
   return { ...tally, seed, divergences, elapsedMs: elapsedMs() };
@@ -102,6 +109,7 @@ export async function differ(
 async function shrunk(
   engines: Engines,
   begin: Comparison & { readonly subject: Case },
+  maxRuns: number,
 ): Promise<Omit<Divergence, "index">> {
   let latest: Comparison = begin;
   const smallest = await shrinkCase(
@@ -112,7 +120,7 @@ async function shrunk(
       latest = comparison;
       return stepsUntil(comparison);
     },
-    MAX_SHRINK_RUNS,
+    maxRuns,
   );
   return { token: formatCaseToken(smallest), comparison: latest };
 }
