@@ -14,3 +14,11 @@ export function startStopwatch(): () => number {
 export function randomName(): string {
   return randomBytes(6).toString("hex");
 }
+
+/** Resolves with `early`, or after `ms` of real time, whichever comes first. For waiting on a server; a run has virtual time. */
+export async function atMostMs(ms: number, early: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([early, late]);
+  clearTimeout(timer);
+}

@@ -2,11 +2,15 @@
  * `replay TOKEN`: the run of a token once more, told in full.
  */
 import type { Command } from "commander";
+import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
 import { counterexampleText } from "../report/counterexample.ts";
-import { createPaint } from "../report/paint.ts";
+import { createPaint, type Paint } from "../report/paint.ts";
 import { replayJson } from "../report/replay-json.ts";
+import { compareReplay } from "../search/compare-replay.ts";
+import { comparisonWords, type ComparisonWords } from "../search/comparison-words.ts";
 import { replay } from "../search/replay.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
 import { parseToken } from "../trace/token.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -51,19 +55,71 @@ async function runReplay(
   const parts = parseToken(token);
   const race = findRace(races, parts.race);
   checkMutant(race, options.mutant ?? parts.mutant);
-  const { mutant } = options;
-  const run = await withEngine(open, options.engine, (engine) => replay(engine, race, token, { mutant }));
+  const replayed = await replayOn(race, token, options, terminal, open);
+  const { run, comparison } = replayed;
   if (options.json === true) {
-    terminal.out(JSON.stringify(await replayJson(run, token), undefined, 2));
+    const json = await replayJson(run, token);
+    const compared = comparison === undefined ? {} : { comparedWithPglite: comparison };
+    terminal.out(JSON.stringify({ ...json, ...compared }, undefined, 2));
   } else {
-    const paint = createPaint(terminal.outIsTerminal);
-    const verdict =
-      run.violations.length > 0 ? paint("bad", violatedText(run)) : paint("good", "nothing violated");
-    terminal.out(
-      `${await counterexampleText(run, undefined, paint)}\n\ntrace hash  ${run.traceHash}\nverdict     ${verdict}`,
-    );
+    terminal.out(await replayText(replayed, createPaint(terminal.outIsTerminal)));
   }
+  if (comparison?.same === false) return EXIT.nondeterministic;
   return run.violations.length > 0 ? EXIT.violated : EXIT.ok;
+}
+
+/** A run, and for one on a server whether it is the same in process. */
+interface Replayed {
+  readonly run: RunResult;
+  readonly comparison: ComparisonWords | undefined;
+}
+
+async function replayOn(
+  race: Race<any, any>,
+  token: string,
+  { engine: name, mutant }: Options,
+  terminal: Terminal,
+  open: OpenEngine,
+): Promise<Replayed> {
+  const note = (text: string): void => terminal.err(`${text}\n`);
+  const options = { mutant };
+  if (name === "pglite") {
+    const run = await withEngine(open, name, (engine) => replay(engine, race, token, options));
+    return { run, comparison: undefined };
+  }
+  return await withEngine(open, "postgres", (server) => compareOn(server, race, token, options, open), note);
+}
+
+async function compareOn(
+  server: Engine,
+  race: Race<any, any>,
+  token: string,
+  options: { readonly mutant: number | undefined },
+  open: OpenEngine,
+): Promise<Replayed> {
+  try {
+    const compared = await withEngine(open, "pglite", (inProcess) =>
+      compareReplay(inProcess, server, race, token, options),
+    );
+    return { run: compared.found, comparison: comparisonWords(compared) };
+  } catch (error) {
+    // A race that needs a server, or a token that fits the server only.
+    if (!(error instanceof SwitchyardError) || (error.code !== "unsupported" && error.code !== "token"))
+      throw error;
+    const run = await replay(server, race, token, options);
+    return { run, comparison: { same: error.code === "token" ? false : undefined, told: error.message } };
+  }
+}
+
+async function replayText({ run, comparison }: Replayed, paint: Paint): Promise<string> {
+  const verdict =
+    run.violations.length > 0 ? paint("bad", violatedText(run)) : paint("good", "nothing violated");
+  const lines = [`trace hash  ${run.traceHash}`, `verdict     ${verdict}`];
+  if (comparison !== undefined) {
+    const { same, told } = comparison;
+    lines.push(`in process  ${same === false ? paint("bad", told) : told}`);
+  }
+  return `${await counterexampleText(run, undefined, paint)}\n\n${lines.join("\n")}`;
 }
 
 function violatedText(run: RunResult): string {

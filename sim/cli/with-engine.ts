@@ -4,6 +4,8 @@
 import { Option } from "commander";
 import { guarded } from "../engine/guarded.ts";
 import type { Engine } from "../engine/port.ts";
+import { watchRealTime } from "./note-real-time.ts";
+import { processTerminal } from "./terminal.ts";
 
 /** The engines that a command can run on. */
 export type EngineName = Engine["name"];
@@ -27,20 +29,26 @@ export function engineOption(): Option {
     .default("pglite");
 }
 
-/** What `body` makes of an engine, which is closed in the end; a failure of `body` is not hidden by one of `close`. */
+/**
+ * What `body` makes of an engine, which is closed in the end; a failure of `body` is not hidden by one of `close`. `note` is
+ * given what the user should know of the race on this engine.
+ */
 export async function withEngine<Result>(
   open: OpenEngine,
   name: EngineName,
   body: (engine: Engine) => Promise<Result>,
+  note: (text: string) => void = (text) => processTerminal().err(`${text}\n`),
 ): Promise<Result> {
-  const engine = guarded(await open(name));
+  const watched = watchRealTime(guarded(await open(name)));
   let result: Result;
   try {
-    result = await body(engine);
+    result = await body(watched.engine);
   } catch (error) {
-    await engine.close().catch(() => {});
+    await watched.engine.close().catch(() => {});
     throw error;
   }
-  await engine.close();
+  await watched.engine.close();
+  const told = watched.note();
+  if (told !== undefined) note(told);
   return result;
 }

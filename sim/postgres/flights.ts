@@ -2,12 +2,12 @@
  * The statements that are on their way: sent, and not yet reported as finished. A statement in flight either runs or
  * waits; settling goes on until each of them has finished or waits for a session that will not move by itself.
  *
- * The server is asked back to back, without pauses: an answer takes as long as its round trip, and a statement's result
- * that arrives in between ends the asking.
+ * The server is asked again and again with short pauses, which the arrival of a statement's result ends; nothing hangs on
+ * how long they are.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Statement, Wait } from "../engine/port.ts";
-import { startStopwatch } from "../real-time.ts";
+import { atMostMs, startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Connection, Finished } from "./connection.ts";
 import { hasCycle } from "./deadlocks.ts";
@@ -24,6 +24,9 @@ export const statementBoundMs = 120_000;
  * and asking would only slow them down. `free` is for one that has nobody to wait for.
  */
 const graceMs = { contended: 2, free: 50 } as const;
+
+/** Real time until the server is asked again who waits, in milliseconds. */
+const askAgainMs = 1;
 
 /** One statement on its way. */
 export interface Flight {
@@ -138,10 +141,8 @@ export class Flights {
   async settle(): Promise<readonly Flight[]> {
     const elapsedMs = startStopwatch();
     const allLanded = new Promise<void>((resolve) => (this.#onAllLanded = resolve));
-    let landing = false;
-    this.#onLanding = () => (landing = true);
     const untilMs = this.inAir().some(({ mayWait }) => mayWait) ? graceMs.contended : graceMs.free;
-    while (!landing && this.#inAir.size > 0 && elapsedMs() < untilMs) await nextTurn();
+    if (this.#inAir.size > 0 && this.#landed.length === 0) await this.#landingWithin(untilMs);
     while (this.#inAir.size > 0) {
       const flying = this.inAir();
       const asked = readWaits(
@@ -151,9 +152,15 @@ export class Flights {
       const waits = await Promise.race([asked, allLanded]);
       if (waits !== undefined && this.#atRest(flying, waits)) break;
       if (elapsedMs() > statementBoundMs) throw boundReached(this.inAir());
+      if (this.#inAir.size > 0) await this.#landingWithin(askAgainMs);
     }
     const landed = this.#landed.splice(0);
     return landed.length < 2 ? landed : inWakeOrder(this.#control, landed);
+  }
+
+  /** Until something lands, or so long. */
+  #landingWithin(ms: number): Promise<void> {
+    return atMostMs(ms, new Promise((resolve) => (this.#onLanding = resolve)));
   }
 
   /** Notes who waits for whom. True when all wait, and for sessions only, and not in a circle. */

@@ -57,14 +57,6 @@ export async function compareReplay(
   }
 }
 
-/** One sentence for a difference; `first` and `second` say where the runs took place, e.g. "in process". */
-export function differenceSentence(difference: RunDifference, first: string, second: string): string {
-  const { step, session, action, what, expected, found, isOpen } = difference;
-  const where = session === undefined ? `After step ${step - 1}` : `At step ${step} (${session}: ${action})`;
-  const open = isOpen ? " PostgreSQL leaves this to chance: it may do either." : "";
-  return `${where} the runs differ in ${what}: ${first} ${expected || "nothing"}; ${second} ${found || "nothing"}.${open}`;
-}
-
 async function stateAfter(engine: Engine, race: Race<any, any>): Promise<string> {
   const state: unknown = await race.observe(queryable((statement) => engine.observe(statement)));
   const drawn = clockAndRandomNames(race.schema).length > 0;

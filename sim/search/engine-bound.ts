@@ -29,9 +29,7 @@ export function withoutDrawnValues(value: Json): Json {
   if (typeof value === "string") return value.replaceAll(times, "(time)").replaceAll(uuids, "(uuid)");
   if (Array.isArray(value)) return value.map(withoutDrawnValues);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [key, withoutDrawnValues(field as Json)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withoutDrawnValues(field)]));
 }
 
 const times = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?/g;
