@@ -36,18 +36,18 @@ export function loadProgram(): Promise<Program> {
 async function compile(): Promise<Program> {
   const main = createRequire(import.meta.url).resolve("@electric-sql/pglite");
   const binary = await readFile(join(dirname(main), "pglite.wasm"));
-  if (createHash("sha256").update(binary).digest("hex") !== PGLITE_WASM_SHA256) {
-    const manifest = await readFile(join(dirname(main), "..", "package.json"), "utf8");
-    throw otherBuild((JSON.parse(manifest) as { readonly version: string }).version);
-  }
+  const manifest = await readFile(join(dirname(main), "..", "package.json"), "utf8");
+  const { version } = JSON.parse(manifest) as { readonly version: string };
+  const checksum = createHash("sha256").update(binary).digest("hex");
+  if (version !== PGLITE_VERSION || checksum !== PGLITE_WASM_SHA256) throw otherBuild(version, checksum);
   const hooked = withCallAtEntry(withSharedMemory(binary), "WaitLatch", WAIT_LATCH_HOOK);
   return { module: await wasm.compile(withoutData(hooked)), data: readData(binary) };
 }
 
-function otherBuild(version: string): SwitchyardError {
+function otherBuild(version: string, checksum: string): SwitchyardError {
   return new SwitchyardError(
     "harness",
-    `The installed PGlite (${version}) is not the build that the harness knows (${PGLITE_VERSION}).`,
+    `The installed PGlite is ${version} with checksum ${checksum.slice(0, 8)}; the harness knows ${PGLITE_VERSION} with ${PGLITE_WASM_SHA256.slice(0, 8)}.`,
     `Install @electric-sql/pglite ${PGLITE_VERSION} as it was published: npm ci.`,
   );
 }

@@ -8,7 +8,7 @@ import { PROOF_TABLE, THIRD_ROW } from "./bench.ts";
 import { prove } from "./prove.ts";
 
 const LAST_PAGE = 2;
-const VISIBILITY_MAP_FORK = 2;
+const FORK = { main: 0, visibilityMap: 2 } as const;
 
 /** Proves them. The table must be there. */
 export function proveBuffers(server: Server): void {
@@ -26,9 +26,9 @@ export function proveBuffers(server: Server): void {
   );
   const own = all.filter((descriptor) => memory.u32(descriptor + BUFFER_DESC.relFileNumber) === file);
   prove("BUFFER_DESC.relFileNumber", () => own.length > LAST_PAGE);
-  prove("BUFFER_DESC.fork", () =>
-    own.some((descriptor) => memory.u32(descriptor + BUFFER_DESC.fork) === VISIBILITY_MAP_FORK),
-  );
+  const inFork = (fork: number): number =>
+    own.filter((descriptor) => memory.u32(descriptor + BUFFER_DESC.fork) === fork).length;
+  prove("BUFFER_DESC.fork", () => inFork(FORK.main) === LAST_PAGE + 1 && inFork(FORK.visibilityMap) === 1);
   const pool = new BufferPool(server);
   const buffer = pool.find(file, LAST_PAGE) ?? NaN;
   prove("BUFFER_DESC.block", () => Buffer.from(pool.page(buffer)).includes(THIRD_ROW));

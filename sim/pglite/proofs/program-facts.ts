@@ -21,7 +21,7 @@ export function proveProgram(main: MainInstance): void {
   prove("STATICS.stackTop", () => STATICS.stackTop === stackTop);
   prove("STATICS.stackBase", () => {
     const base = memory.u32(STATICS.stackBase);
-    return base < stackTop && base > stackTop - BOOT_FRAMES;
+    return base <= stackTop && base > stackTop - BOOT_FRAMES;
   });
   prove("STATICS.start", () => isUntouchedBelow(main, STATICS.start));
   prove("STATICS.mallocState", () => isHeapState(main, STATICS.mallocState));

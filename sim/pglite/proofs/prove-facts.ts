@@ -12,9 +12,10 @@ import { proveServer } from "./server-facts.ts";
 export function proveFacts(bench: ProofBench): void {
   const { server } = bench;
   createProofTable(server);
+  // Before anything else that lays hands on its pages.
+  proveBuffers(server);
   proveServer(bench);
   proveLocks(bench);
   proveRowWait(bench);
-  proveBuffers(server);
   server.script(`drop table ${PROOF_TABLE}`);
 }
