@@ -135,6 +135,16 @@ describe("randomness and time", () => {
     expect(new Set(draws).size).toBe(3);
   });
 
+  it("begin with the transaction, however late its first statement comes", async () => {
+    await all("a", "begin");
+    engine.advanceTo(startMs + 60_000);
+    const [row] = rowsOf(
+      await engine.execute("a", { text: "select now() as began, statement_timestamp() as asked" }),
+    ) as { began: Date; asked: Date }[];
+    expect(row?.began.getTime()).toBe(startMs);
+    expect(row?.asked.getTime()).toBe(startMs + 60_000);
+  });
+
   it("stand still but for the harness, and pass in pg_sleep at no cost", async () => {
     engine.advanceTo(startMs + 1_000);
     await all("a", "select pg_sleep(3600)");

@@ -46,8 +46,8 @@ export interface Session {
   readonly berth: Berth;
   /** "I" outside a transaction block, "T" inside, "E" inside a failed one. */
   status: string;
-  /** A BEGIN that goes out with the next statement. */
-  begin: Buffer | undefined;
+  /** A BEGIN that goes out with the next statement, and the virtual time at which it came, in microseconds. */
+  begin: { readonly messages: Buffer; readonly atUs: number } | undefined;
   /** Statements so far, which seeds the entropy of the next. */
   count: number;
   /** Something was left in it that another session must not find. */

@@ -48,7 +48,10 @@ export class StatementRunner {
     session.listens ||= kind.listens;
     session.locksUnusually ||= kind.locksUnusually;
     server.entropy.restart(start.seed, session.name, ++session.count);
-    if (kind.begins && session.status === "I") return begin(session, statement.text, kind.begins);
+    // Who listens has to be seen to be inside a transaction from its BEGIN on: nothing is delivered there.
+    if (kind.begins && session.status === "I" && !session.listens)
+      return begin(session, statement.text, kind.begins, server.clock.nowUs);
+    if (session.begin && session.begin.atUs !== server.clock.nowUs) this.#beginThen(session, session.begin);
     if (session.listens) server.backends.deliverSignals(session.berth.backend);
     const { messages, isNew } = this.#messages(session, statement, kind);
     const flight: Flight = {
@@ -100,9 +103,19 @@ export class StatementRunner {
         ? { messages: simpleMessages(text), isNew: true }
         : session.berth.statements.messages(text, values);
     if (!session.begin) return own;
-    const messages = Buffer.concat([session.begin, own.messages]);
+    const messages = Buffer.concat([session.begin.messages, own.messages]);
     session.begin = undefined;
     return { messages, isNew: own.isNew };
+  }
+
+  /** Time has passed since a BEGIN that was kept back; now() is when it came. */
+  #beginThen(session: Session, { messages, atUs }: NonNullable<Session["begin"]>): void {
+    const { backends, clock } = this.#parts.server;
+    const { nowUs } = clock;
+    clock.set(atUs);
+    backends.runHere(session.berth.backend, messages);
+    clock.set(nowUs);
+    session.begin = undefined;
   }
 
   #isFree({ control }: StatementKind): boolean {
@@ -177,8 +190,8 @@ export class StatementRunner {
 }
 
 /** One call of the backend less: the answer to a BEGIN outside a transaction block is known. */
-function begin(session: Session, text: string, command: string): Landing {
-  session.begin = simpleMessages(text);
+function begin(session: Session, text: string, command: string, atUs: number): Landing {
+  session.begin = { messages: simpleMessages(text), atUs };
   session.status = "T";
   const result = { command, rowCount: null, fields: [], rows: [] };
   return { kind: "landed", outcome: { kind: "done", result } };

@@ -27,6 +27,8 @@ export class Client {
   held = false;
   /** What this session set for deadlock_timeout, in milliseconds; undefined while it is the server's. */
   deadlockTimeoutMs: number | undefined;
+  /** Sessions that the running statement waits for; empty while it does not wait. */
+  waitsFor: readonly string[] = [];
   answers: Answer[] = [];
   /** Not printed yet. */
   notices: Notice[] = [];
@@ -88,6 +90,7 @@ export class Client {
 
   /** Takes the outcome of the statement that `next` gave. */
   take(outcome: Outcome): void {
+    this.waitsFor = outcome.kind === "waiting" ? outcome.wait.for : [];
     if (outcome.kind === "waiting") {
       this.state = "waiting";
       return;

@@ -13,6 +13,12 @@ import { Client } from "./client.ts";
 const OUTPUT_SETTINGS = `
   set datestyle = 'Postgres, MDY'; set timezone = 'America/Los_Angeles'; set intervalstyle = 'postgres_verbose'`;
 
+/**
+ * What the in-process engine leaves out where nobody looks. Without the first one CREATE INDEX also leaves a table without
+ * statistics, and plans differ from a server's.
+ */
+const SERVER_DEFAULTS = "set track_counts = on; set track_activities = on";
+
 /** Questions that a server gets before a step is taken to wait for ever: a signal on its way takes no longer. */
 const MAX_QUESTIONS = 100;
 
@@ -67,13 +73,12 @@ export class Connections {
 
   /** What isolationtester's sessions begin with when pg_isolation_regress runs it. */
   async #makeSettings(application: string): Promise<void> {
-    // Without this one CREATE INDEX leaves a table without statistics, and plans differ from a server's.
-    await this.send(this.control, "set track_counts = on");
     for (const client of [this.control, ...this.clients]) {
       await this.send(client, OUTPUT_SETTINGS);
-      // For specifications that look themselves up in pg_stat_activity, which only a server has.
+      await this.send(client, SERVER_DEFAULTS);
+      // For specifications that look themselves up in pg_stat_activity.
       const name = `${application}/${client.session}`.replaceAll("'", "''");
-      if (this.#engine.name === "postgres") await this.send(client, `set application_name = '${name}'`);
+      await this.send(client, `set application_name = '${name}'`);
     }
   }
 
@@ -81,6 +86,11 @@ export class Connections {
   async send(client: Client, sql: string): Promise<void> {
     client.send(sql);
     await this.#run(client);
+  }
+
+  /** Whether `client` waits for a session of this run. For others (a prepared transaction) isolationtester knows no wait. */
+  isBlocked(client: Client): boolean {
+    return client.held || client.waitsFor.some((session) => this.#byName.has(session));
   }
 
   /**

@@ -130,6 +130,7 @@ export class PermutationRun {
     const active: Active = { step, targets };
     this.#active.set(step.step.session, active);
     await this.#connections.send(client, step.step.sql);
+    if (client.busy && !this.#connections.isBlocked(client)) await this.#connections.finish(client);
     const once = step.blockers.some(({ kind }) => kind === "once");
     if (!once) this.#printNotices(client);
     const waits = once || client.busy || this.#isBlocked(active);

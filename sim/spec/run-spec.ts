@@ -4,6 +4,7 @@
  * A permutation that the engine refuses, or that goes wrong in the harness, costs nothing but itself: sessions and schema
  * are set up anew for the next one.
  */
+import { DatabaseError } from "../engine/database-error.ts";
 import type { Engine } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { permutationsOf } from "./all-permutations.ts";
@@ -107,7 +108,7 @@ class Stage {
       if (this.#spec.teardown !== undefined) await connections.send(connections.control, this.#spec.teardown);
       await emptyDatabase(this.#engine);
     } catch (error) {
-      if (!(error instanceof SwitchyardError)) throw error;
+      if (!(error instanceof SwitchyardError || error instanceof DatabaseError)) throw error;
       await this.close();
     }
   }
