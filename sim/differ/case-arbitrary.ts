@@ -31,6 +31,8 @@ const anything: fc.Arbitrary<Op> = fc.oneof(
   advisory,
   lockTable("parent"),
   lockTimeout,
+  lockTimeout,
+  lockTimeout,
 );
 
 function block(op: fc.Arbitrary<Op>): fc.Arbitrary<Block> {
