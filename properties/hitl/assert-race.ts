@@ -4,12 +4,12 @@
 import fc from "fast-check";
 import type { Engine } from "../../sim/engine/port.ts";
 import type { Race } from "../../sim/race/race.ts";
-import { runRace } from "../../sim/race/run.ts";
 import { counterexampleText } from "../../sim/report/counterexample.ts";
-import { arraySchedule } from "../../sim/search/array-schedule.ts";
 import { plainData } from "../../sim/search/draw-data.ts";
 import { tokenOf } from "../../sim/search/replay.ts";
+import { runOrder } from "../../sim/search/run-order.ts";
 import { scheduleArbitrary } from "../../sim/search/schedule-arbitrary.ts";
+import { shrink, type Failure } from "../../sim/search/shrink.ts";
 import type { RunResult } from "../../sim/trace/trace.ts";
 
 /** How much is tried. */
@@ -23,29 +23,65 @@ export interface AssertRaceOptions {
 
 const MAX_RUN_SEED = 0xffff_ffff;
 
-/** Rejects with the story, the steps and the line that replays it if a run breaks an invariant, as small as fast-check gets it. */
+/** Candidates that may be run to shrink a failure. */
+const MAX_SHRINK_RUNS = 1000;
+
+/** Rejects with the story, the steps and the line that replays it if a run breaks an invariant, shrunk as `explore` does it. */
 export async function assertRace(
   engine: Engine,
   race: Race<any, any>,
   { seed, schedules, mutant, onRun }: AssertRaceOptions,
 ): Promise<void> {
-  let smallest: RunResult | undefined;
-  const runSeed = fc.noShrink(fc.nat({ max: MAX_RUN_SEED }));
-  const property = fc.asyncProperty(race.data, scheduleArbitrary, runSeed, async (data, choices, seed) => {
-    const schedule = arraySchedule(choices);
-    const run = await runRace(engine, race, { seed, data: plainData(data), mutant, schedule });
-    if (run.violations.length === 0) {
-      onRun?.(run);
-      return true;
-    }
-    smallest = run;
-    return false;
-  });
+  let found: Failure<unknown> | undefined;
+  const property = fc.asyncProperty(
+    new Unshrunk(race.data),
+    fc.noShrink(scheduleArbitrary),
+    fc.noShrink(fc.nat({ max: MAX_RUN_SEED })),
+    async (data, choices, seed) => {
+      const order = { kind: "choices", choices } as const;
+      const made = await runOrder(engine, race, order, { seed, data: plainData(data.value), mutant });
+      if (made.run.violations.length === 0) {
+        onRun?.(made.run);
+        return true;
+      }
+      found = { ...made, data };
+      return false;
+    },
+  );
   const details = await fc.check(property, { seed, numRuns: schedules });
   if (!details.failed) return;
-  if (smallest === undefined) throw details.errorInstance;
-  const text = await counterexampleText(smallest, tokenOf(race, smallest));
+  if (found === undefined) throw details.errorInstance;
+  const { failure, runs } = await shrink({
+    failure: found,
+    invariant: found.run.violations[0]?.invariant ?? "",
+    arbitrary: race.data,
+    run: (order, data, seed) => runOrder(engine, race, order, { seed, data, mutant }),
+    maxRuns: MAX_SHRINK_RUNS,
+  });
+  const text = await counterexampleText(failure.run, tokenOf(race, failure.run));
   throw new Error(
-    `Schedule ${details.numRuns} of ${schedules} failed (SWITCHYARD_SEED=${seed}, shrunk ${details.numShrinks} times).\n\n${text}`,
+    `Schedule ${details.numRuns} of ${schedules} failed (SWITCHYARD_SEED=${seed}, shrunk in ${runs} runs).\n\n${text}`,
   );
+}
+
+/** What `inner` draws, together with what it needs to shrink it; fast-check itself shrinks nothing here. */
+class Unshrunk<Value> extends fc.Arbitrary<fc.Value<Value>> {
+  readonly #inner: fc.Arbitrary<Value>;
+
+  constructor(inner: fc.Arbitrary<Value>) {
+    super();
+    this.#inner = inner;
+  }
+
+  generate(random: fc.Random, biasFactor: number | undefined): fc.Value<fc.Value<Value>> {
+    return new fc.Value(this.#inner.generate(random, biasFactor), undefined);
+  }
+
+  canShrinkWithoutContext(_value: unknown): _value is fc.Value<Value> {
+    return false;
+  }
+
+  shrink(): fc.Stream<fc.Value<fc.Value<Value>>> {
+    return fc.Stream.nil();
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * The command line: `explore`, `replay` and `list` over the races that it is given, and `spec` and `differ`.
+ * The command line: `explore`, `merge`, `replay`, `strategies` and `list` over the races that it is given, and `spec` and `differ`.
  */
 import { Command, CommanderError } from "commander";
 import type { Race } from "../race/race.ts";
@@ -8,8 +8,10 @@ import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
 import { addDifferCommand } from "./differ-command.ts";
 import { addExploreCommand } from "./explore-command.ts";
 import { addListCommand } from "./list-command.ts";
+import { addMergeCommand } from "./merge-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addSpecCommand } from "./spec-command.ts";
+import { addStrategiesCommand } from "./strategies-command.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { openByName, type OpenEngine } from "./with-engine.ts";
 
@@ -32,6 +34,8 @@ export async function main(
   };
   addExploreCommand(program, races, terminal, open, exit, url);
   addReplayCommand(program, races, terminal, open, exit);
+  addMergeCommand(program, races, terminal, exit);
+  addStrategiesCommand(program, races, terminal, open, exit);
   addListCommand(program, races, terminal);
   addSpecCommand(program, terminal, exit);
   addDifferCommand(program, terminal, exit);
