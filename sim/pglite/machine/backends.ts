@@ -10,6 +10,7 @@ import { proveProgram } from "../proofs/program-facts.ts";
 import { LATCH, PGPROC, PROCESS_ID, SIGNAL_ACTIONS } from "../build-facts.ts";
 import { bootNext, FirstBoot } from "./boot-next.ts";
 import { Lane, type LaneStep } from "./lane.ts";
+import { MAILBOX } from "./lane-protocol.ts";
 import { machineDoors } from "./machine-doors.ts";
 import { MainInstance } from "./main-instance.ts";
 import { loadProgram } from "./program.ts";
@@ -48,6 +49,8 @@ export class Backends {
   readonly #all: Backend[] = [];
   readonly #lanes: Lane[] = [];
   #inPlace: Backend;
+  /** Why the server cannot be used any more: a backend ended by itself, or left its work in the middle. */
+  #lost: unknown;
 
   static async open({ image, settings, defaultParams, randomByte, clock }: BackendsStart): Promise<Backends> {
     const main = new MainInstance(await loadProgram(), machineDoors(clock, randomByte));
@@ -104,6 +107,7 @@ export class Backends {
 
   /** Puts the statics of `backend` in place. */
   use(backend: Backend): void {
+    if (this.#lost !== undefined) throw this.#lost;
     if (this.#inPlace === backend) return;
     this.#statics.save(this.#inPlace.image);
     this.#statics.load(backend.image);
@@ -113,14 +117,15 @@ export class Backends {
   /** Runs messages that cannot make `backend` wait, on the main thread. */
   runHere(backend: Backend, messages: Uint8Array): Buffer {
     this.use(backend);
-    return this.main.pump(messages);
+    return this.#orLost(() => this.main.pump(messages));
   }
 
   /** Runs messages on a lane, until they are done or `backend` sleeps. */
   run(backend: Backend, messages: Uint8Array): LaneStep {
     this.use(backend);
+    if (messages.length > MAILBOX.input) throw tooLong(messages.length);
     const lane = this.#freeLane();
-    return this.#after(backend, lane, lane.start(messages));
+    return this.#after(backend, lane, () => lane.start(messages));
   }
 
   /** Lets the sleeping statement of `backend` go on: it looks at its latch, and sleeps again if there is nothing for it. */
@@ -129,7 +134,7 @@ export class Backends {
     if (!lane)
       throw new SwitchyardError("harness", "A backend was woken that does not sleep.", "Report the token.");
     this.use(backend);
-    return this.#after(backend, lane, lane.resume());
+    return this.#after(backend, lane, () => lane.resume());
   }
 
   /** Whether somebody has set the latch of a sleeping backend, or granted the lock that it sleeps for. */
@@ -206,7 +211,19 @@ export class Backends {
     return lane;
   }
 
-  #after(backend: Backend, lane: Lane, step: LaneStep): LaneStep {
+  /** Whatever is thrown in the middle of a backend's work leaves the memory that all share as it is. */
+  #orLost<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      this.#lost = lost(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  }
+
+  #after(backend: Backend, lane: Lane, go: () => LaneStep): LaneStep {
+    const step = this.#orLost(go);
+    if (step.kind === "ended") this.#lost = lost(step.told);
     backend.lane = step.kind === "asleep" ? lane : undefined;
     return step;
   }
@@ -220,4 +237,20 @@ const WAITING = 1;
 
 function isWaiting(status: number): boolean {
   return status === WAITING;
+}
+
+function tooLong(bytes: number): SwitchyardError {
+  return new SwitchyardError(
+    "harness",
+    `A statement with its values takes ${bytes} bytes; the in-process Postgres takes ${MAILBOX.input}.`,
+    "Make it smaller, or run the race with --engine postgres.",
+  );
+}
+
+function lost(why: string): SwitchyardError {
+  return new SwitchyardError(
+    "harness",
+    `The in-process Postgres cannot be used any more since this happened: ${why.split("\n", 1)[0]}`,
+    "Close the engine and open another one.",
+  );
 }

@@ -4,12 +4,17 @@
 import { LONGJMP_STATUS, PROCESS_ID, STATICS } from "../build-facts.ts";
 import { WAIT_LATCH_HOOK } from "./program.ts";
 
+/** As the beginning of the stack, it makes any stack too deep. */
+export const BEYOND_ANY_DEPTH = 0x7fff_0000;
+
 /** What a lane knows of the build. */
 export interface LaneBuild {
   /** Address of `stack_base_ptr`, from which a backend measures how deep its stack is. */
   readonly stackBase: number;
   /** Status with which an error of Postgres unwinds to the main loop. */
   readonly longjmpStatus: number;
+  /** Written there, it makes any stack too deep. */
+  readonly beyondAnyDepth: number;
   readonly waitLatchHook: string;
   /** What getpid() says. */
   readonly processId: number;
@@ -30,6 +35,7 @@ export interface LaneBuild {
 export const LANE_BUILD: LaneBuild = {
   stackBase: STATICS.stackBase,
   longjmpStatus: LONGJMP_STATUS,
+  beyondAnyDepth: BEYOND_ANY_DEPTH,
   waitLatchHook: WAIT_LATCH_HOOK,
   processId: PROCESS_ID,
   waitsWithTimeout: 1 << 3,

@@ -36,9 +36,11 @@ class ExitStatus extends Error {
   }
 }
 
-const program = instantiate();
+const program = instantiateOrTell();
 /** Address of MyProcPid. */
 const processId = program.MyProcPid.value;
+/** Addresses of statics that point into frames: those of a turn of the main loop have to be as they were when it began. */
+const unwound = [program.PG_exception_stack.value, program.error_context_stack.value];
 const table = program.__indirect_function_table;
 program._emscripten_stack_restore(stackTop);
 handOver(HANDOVER.ready);
@@ -84,16 +86,35 @@ function runStatement() {
   heap[build.stackBase / 4] = stackTop;
   while (inputAt < words[WORD.inputLength] || program.pq_buffer_remaining_data() > 0) {
     const stack = program.emscripten_stack_get_current();
+    const handlers = unwound.map((address) => heap[address / 4]);
     try {
       program.PostgresMainLoopOnce();
     } catch (error) {
       program._emscripten_stack_restore(stack);
-      if (error?.status !== build.longjmpStatus) throw error;
+      if (isStackOverflow(error)) raiseTooDeep(stack, handlers);
+      else if (error?.status !== build.longjmpStatus) throw error;
       program.PostgresMainLongJmp();
     }
   }
   program.PostgresSendReadyForQueryIfNecessary();
   program.pgl_pq_flush();
+}
+
+function isStackOverflow(error) {
+  return error instanceof RangeError && error.message.includes("call stack");
+}
+
+/** See MainInstance: raises 54001 where JavaScript's stack was full before Postgres found its own to be. */
+function raiseTooDeep(stack, handlers) {
+  for (const [index, address] of unwound.entries()) heap[address / 4] = handlers[index];
+  heap[build.stackBase / 4] = build.beyondAnyDepth;
+  try {
+    program.check_stack_depth();
+  } catch (error) {
+    if (error?.status !== build.longjmpStatus) throw error;
+  }
+  heap[build.stackBase / 4] = stackTop;
+  program._emscripten_stack_restore(stack);
 }
 
 function readInput(pointer, capacity) {
@@ -116,6 +137,17 @@ function writeOutput(pointer, length) {
     written += part;
   }
   return length;
+}
+
+/** The main thread sleeps until this one is ready, so that an error has to go the same way. */
+function instantiateOrTell() {
+  try {
+    return instantiate();
+  } catch (error) {
+    words[WORD.outputLength] = output.write(String(error?.stack ?? error));
+    handOver(HANDOVER.failed);
+    throw error;
+  }
 }
 
 function instantiate() {

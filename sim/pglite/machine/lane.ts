@@ -60,9 +60,8 @@ export class Lane {
     this.#worker.unref();
   }
 
-  /** Runs one statement of the backend whose statics are in place, until it ends or sleeps. */
+  /** Runs one statement (MAILBOX.input bytes at most) of the backend whose statics are in place, until it ends or sleeps. */
   start(messages: Uint8Array): LaneStep {
-    if (messages.length > MAILBOX.input) throw tooLong(messages.length);
     if (!this.#started) this.#awaitStart();
     this.#input.set(messages);
     this.#words[WORD.inputLength] = messages.length;
@@ -107,14 +106,18 @@ export class Lane {
 
   #await(): number {
     while (Atomics.load(this.#words, WORD.mainTurn) === 0) {
-      if (Atomics.wait(this.#words, WORD.mainTurn, 0, STATEMENT_BOUND_MS) === "timed-out")
-        throw stuck(this.#failure);
+      if (Atomics.wait(this.#words, WORD.mainTurn, 0, TURN_BOUND_MS) !== "timed-out") continue;
+      const what = this.#started ? "A statement worked" : "A thread took to start";
+      throw stuck(`${what} longer than ${TURN_BOUND_MS / 1000} s`, this.#failure);
     }
     return this.#words[WORD.reason] as number;
   }
 
   #awaitStart(): void {
-    if (this.#await() !== HANDOVER.ready) throw stuck(this.#takeAll().toString());
+    if (this.#await() !== HANDOVER.ready) {
+      const told = this.#takeAll().toString();
+      throw stuck(`A thread did not start: ${told.split("\n", 1)[0]}`, told);
+    }
     this.#started = true;
   }
 
@@ -158,22 +161,14 @@ export class Lane {
 /** The thread's own stack: enough that Postgres finds its C stack too deep (54001) before this one is full. */
 const NATIVE_STACK_MB = 64;
 
-/** Real time for which a statement may work before the harness gives it up, in milliseconds. */
-const STATEMENT_BOUND_MS = 120_000;
+/** Real time for which a statement may work, or a thread start, before the harness gives it up, in milliseconds. */
+const TURN_BOUND_MS = 120_000;
 
-function tooLong(bytes: number): SwitchyardError {
+function stuck(what: string, cause: unknown): SwitchyardError {
   return new SwitchyardError(
     "harness",
-    `A statement with its values takes ${bytes} bytes; the in-process Postgres takes ${MAILBOX.input}.`,
-    "Make it smaller, or run the race with --engine postgres.",
-  );
-}
-
-function stuck(failure: unknown): SwitchyardError {
-  return new SwitchyardError(
-    "harness",
-    `The in-process Postgres stopped${failure === undefined ? "" : `: ${failure instanceof Error ? failure.message : JSON.stringify(failure)}`}.`,
-    "Run the command again; if it stops at the same place, report the token.",
-    { cause: failure },
+    `${what}; the in-process Postgres is given up.`,
+    "Run the command again when the machine is less busy; if it stops at the same place, report the token.",
+    { cause },
   );
 }

@@ -7,6 +7,7 @@ import { SwitchyardError } from "../../switchyard-error.ts";
 import { LONGJMP_STATUS, STATICS } from "../build-facts.ts";
 import { WATCHED_IMPORTS } from "./boot-watcher.ts";
 import { FunctionTable, type TableEntry } from "./function-table.ts";
+import { BEYOND_ANY_DEPTH } from "./lane-build.ts";
 import type { MachineDoors } from "./machine-doors.ts";
 
 import { WAIT_LATCH_HOOK, type Program } from "./program.ts";
@@ -273,13 +274,32 @@ export class MainInstance {
   /** One turn of the server's main loop; an error of a statement unwinds to here, as it does in Postgres itself. */
   #turnMainLoop(): void {
     const stackPointer = this.module.stackSave();
+    const handlers = UNWOUND.map((name) => this.memory.u32(this.addressOf(name)));
     try {
       this.module._PostgresMainLoopOnce();
     } catch (thrown) {
       this.module.stackRestore(stackPointer);
-      if ((thrown as { status?: number }).status !== LONGJMP_STATUS) throw stopped(thrown);
+      if (isStackOverflow(thrown)) this.#raiseTooDeep(stackPointer, handlers);
+      else if (!isLongjmp(thrown)) throw stopped(thrown);
       this.module._PostgresMainLongJmp();
     }
+  }
+
+  /**
+   * JavaScript's stack was full before Postgres found its own to be (54001). All frames are gone by now; what is left to do is
+   * to raise the error that Postgres would have, from where its main loop began.
+   */
+  #raiseTooDeep(stackPointer: number, handlers: readonly number[]): void {
+    for (const [index, name] of UNWOUND.entries())
+      this.memory.setU32(this.addressOf(name), handlers[index] as number);
+    this.memory.setU32(STATICS.stackBase, BEYOND_ANY_DEPTH);
+    try {
+      this.call("check_stack_depth")();
+    } catch (thrown) {
+      if (!isLongjmp(thrown)) throw stopped(thrown);
+    }
+    this.memory.setU32(STATICS.stackBase, STATICS.stackTop);
+    this.module.stackRestore(stackPointer);
   }
 
   #loadLibrary(load: ImportFunction, values: (number | bigint)[]): number | bigint | undefined {
@@ -305,6 +325,17 @@ export class MainInstance {
     }
     this.#sharedLibraries = true;
   }
+}
+
+/** Statics that point into frames: those of a turn of the main loop have to be as they were when it began. */
+const UNWOUND = ["PG_exception_stack", "error_context_stack"] as const;
+
+function isLongjmp(thrown: unknown): boolean {
+  return (thrown as { status?: number }).status === LONGJMP_STATUS;
+}
+
+function isStackOverflow(thrown: unknown): boolean {
+  return thrown instanceof RangeError && thrown.message.includes("call stack");
 }
 
 function missing(what: string): SwitchyardError {
