@@ -17,6 +17,7 @@ const tokenParts: fc.Arbitrary<TokenParts> = fc.record({
   race: fc.oneof(fc.constant("hitl/park-respond-sweep"), fc.string({ unit: "grapheme", minLength: 1 })),
   seed: fc.nat({ max: 0xffff_ffff }),
   mutant: fc.option(fc.nat(), { nil: undefined }),
+  clock: fc.constantFrom(undefined, "still"),
   data: fc.array(fc.record({ path: fc.array(text, { maxLength: 3 }), value: json }), { maxLength: 3 }),
   steps: fc
     .array(fc.tuple(step, fc.integer({ min: 1, max: 5 })))

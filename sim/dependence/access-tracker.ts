@@ -11,7 +11,8 @@
  * - whole relations (LOCK TABLE), advisory locks and sequences, as wholes.
  * - that a session waits: changed by beginning to, looked at by whoever begins to wait for it, since that may close a cycle.
  * - the clock, read by actors, records of operations, invariants and statements, and moved by sleeps and timeouts.
- * - the order of commits, since invariants look at the state after each; and the history of operations, if they look at it.
+ * - the order of commits, since invariants look at the state after each; and the ends of the operations at whose results they
+ *   look then. When operations begin is not taken for something that others see: of runs that differ in that only, one is made.
  * What cannot be told (DDL, triggers, functions of the schema's own, SERIALIZABLE) touches everything.
  */
 import type { Move, Outcome, RowStrength, RowTouch } from "../engine/port.ts";
@@ -112,8 +113,8 @@ export function createAccessTracker(catalog: Catalog): AccessTracker {
       if (seen.kind === "move" && seen.session !== "setup") noteMove(seen.session, seen.text, seen.move);
       else if (seen.kind === "clock-read") addAccess(accesses, "clock", "read");
       else if (seen.kind === "clock-moved") addAccess(accesses, "clock", "write");
-      else if (seen.kind === "operation") addAccess(accesses, "history", "part");
-      else if (seen.kind === "history-read") addAccess(accesses, "history", "read");
+      else if (seen.kind === "operation-ended") addAccess(accesses, operationName(seen), "write");
+      else if (seen.kind === "operation-read") addAccess(accesses, operationName(seen), "read");
       else if (seen.kind === "joined") joined = true;
     },
     take() {
@@ -124,6 +125,11 @@ export function createAccessTracker(catalog: Catalog): AccessTracker {
       return footprint;
     },
   };
+}
+
+/** The same prefix of a run gives the same name. */
+function operationName({ actor, beginStep }: { readonly actor: string; readonly beginStep: number }): string {
+  return `operation of ${actor} from ${beginStep}`;
 }
 
 function nothingHeld(): Held {

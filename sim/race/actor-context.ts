@@ -17,8 +17,8 @@ export interface RunState {
   readonly history: OperationRecord[];
   /** The innermost operation that each actor is in. */
   readonly openOperations: Map<string, OperationRecord>;
-  /** Told when an operation has begun or ended, where somebody wants to know. */
-  readonly noteOperation?: () => void;
+  /** Told when an operation has ended, where somebody wants to know. */
+  readonly noteOperationEnd?: (operation: OperationRecord) => void;
 }
 
 /** The context of `task`. */
@@ -72,7 +72,6 @@ async function markOperation<Result>(
   };
   run.history.push(record);
   run.openOperations.set(actor, record);
-  run.noteOperation?.();
   try {
     const result = await body();
     record.result = toPlain(result);
@@ -85,7 +84,7 @@ async function markOperation<Result>(
     record.endMs = run.nowMs();
     if (outer) run.openOperations.set(actor, outer);
     else run.openOperations.delete(actor);
-    run.noteOperation?.();
+    run.noteOperationEnd?.(record);
   }
 }
 

@@ -4,8 +4,9 @@
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Violation } from "../trace/trace.ts";
 import type { RunState } from "./actor-context.ts";
-import type { Invariant, Queryable, Race, View } from "./race.ts";
+import type { Invariant, OperationRecord, Queryable, Race, View } from "./race.ts";
 import type { RunWatch } from "./watch.ts";
+import { watchedOperation } from "./watched-history.ts";
 
 /** The judge of one run. */
 export class Judge {
@@ -43,7 +44,8 @@ export class Judge {
     if (!this.#started) return;
     const before = this.#committed;
     this.#committed = await this.#observe();
-    const operation = this.#run.openOperations.get(actor);
+    const open = this.#run.openOperations.get(actor);
+    const operation = open && this.#watch ? watchedOperation(open, this.#watch) : open;
     this.#check(this.#race.invariants, { before, actor, operation, step });
   }
 
@@ -92,6 +94,12 @@ export class Judge {
     );
   }
 
+  #history(): readonly OperationRecord[] {
+    const { history } = this.#run;
+    const watch = this.#watch;
+    return watch === undefined ? history : history.map((record) => watchedOperation(record, watch));
+  }
+
   #observe(): Promise<unknown> {
     return this.inRaceCode("observe", () => this.#race.observe(this.#observer));
   }
@@ -100,17 +108,12 @@ export class Judge {
     invariants: readonly Invariant<any, any>[],
     moment: Pick<View<unknown, unknown>, "before" | "actor" | "operation" | "step">,
   ): void {
-    const { history } = this.#run;
-    const watch = this.#watch;
     const view: View<unknown, unknown> = {
       ...moment,
       data: this.#data,
       after: this.#committed,
       nowMs: this.#run.nowMs(),
-      get history() {
-        watch?.({ kind: "history-read" });
-        return history;
-      },
+      history: this.#history(),
     };
     for (const { name, promise, check } of invariants) {
       let message: string | undefined;

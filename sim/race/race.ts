@@ -96,6 +96,11 @@ export interface Race<State = unknown, Data = unknown> {
   readonly schema: string;
   /** What varies from run to run (must survive JSON): drawn from the run's seed, shrunk by fast-check. */
   readonly data: Arbitrary<Data>;
+  /**
+   * Small data for exhaustive search, by name: every schedule of each is explored. Without them it takes the data that the
+   * exploration's seed draws.
+   */
+  readonly exhaustive?: Readonly<Record<string, Data>>;
   /** Fills the empty tables, in one transaction of its own. */
   setup(db: Queryable, data: Data, now: Date): Promise<void>;
   /** Actors by name; their order is the order in which the schedule counts them. */

@@ -350,14 +350,14 @@ function settle(request: Request & { readonly kind: "statement" }, outcome: Outc
   else if (outcome.kind === "failed") request.reject(outcome.error);
 }
 
-/** Tells `watch` whenever time is read and whenever an operation begins or ends. */
+/** Tells `watch` whenever time is read and whenever an operation ends. */
 function watchState(state: Writable<RunState>, watch: RunWatch): void {
   const { nowMs } = state;
   state.nowMs = () => {
     watch({ kind: "clock-read" });
     return nowMs();
   };
-  state.noteOperation = () => watch({ kind: "operation" });
+  state.noteOperationEnd = ({ actor, beginStep }) => watch({ kind: "operation-ended", actor, beginStep });
 }
 
 type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };

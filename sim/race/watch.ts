@@ -14,10 +14,9 @@ export type Seen =
   | { readonly kind: "clock-moved" }
   /** An actor went on that had waited for all others to finish. */
   | { readonly kind: "joined" }
-  /** An operation of the history began or ended. */
-  | { readonly kind: "operation" }
-  /** An invariant looked at the history. */
-  | { readonly kind: "history-read" }
+  /** An operation of the history ended; an invariant looked at how (or whether). It is named by where it began. */
+  | { readonly kind: "operation-ended"; readonly actor: string; readonly beginStep: number }
+  | { readonly kind: "operation-read"; readonly actor: string; readonly beginStep: number }
   /** The run is over; `state` is the committed state. */
   | { readonly kind: "finished"; readonly state: unknown };
 

@@ -44,6 +44,7 @@ export async function replay(
     seed: parts.seed,
     data: applyChanges(drawData(race, parts.seed), parts.data),
     mutant: options.mutant ?? parts.mutant,
+    clock: parts.clock,
     schedule: follow(parts.steps),
   });
 }
@@ -54,6 +55,7 @@ export function tokenOf(race: Race<any, any>, run: RunResult): string {
     race: run.race,
     seed: run.seed,
     mutant: run.mutant,
+    clock: run.clock,
     data: changesBetween(drawData(race, run.seed), run.data),
     steps: run.taken,
   });

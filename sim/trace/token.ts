@@ -3,8 +3,8 @@
  *
  *   sy1:hitl/park-respond-sweep:seed=42:mutant=4:data=timeoutMs@0:steps=worker+3,alice+2,@alice,worker:c=1a2b3c4d
  *
- * Parts are joined by ":", in this order: format version, race, seed, mutant (if any), data (what differs from the data that
- * the seed draws, if anything), steps (if any), checksum of everything before it. Steps are session names with
+ * Parts are joined by ":", in this order: format version, race, seed, mutant (if any), clock (if it stands still during steps),
+ * data (what differs from the data that the seed draws, if anything), steps (if any), checksum of everything before it. Steps are session names with
  * a run length ("worker+3" is three steps of worker); "@alice" is the choice of alice as a deadlock's victim. After the
  * last step the schedule goes on without preemptions. Other bytes than A-Z a-z 0-9 _ . / - in a name are written as "=" and
  * two hex digits each, so that a token needs no quotes in any shell.
@@ -23,6 +23,8 @@ export interface TokenParts {
   /** The run's seed: an integer from 0 to 4294967295. */
   readonly seed: number;
   readonly mutant: number | undefined;
+  /** "still" if steps take no time (see RunOptions). */
+  readonly clock?: "still" | undefined;
   /** Where the run's data differ from those that the seed draws. */
   readonly data: readonly DataChange[];
   /** Session names, one a step; "!name" for a deadlock's victim (as in RunResult.taken). */
@@ -39,6 +41,7 @@ const MAX_SEED = 0xffff_ffff;
 export function formatToken(parts: TokenParts): string {
   const words = [TOKEN_VERSION, encodeName(parts.race), `seed=${parts.seed}`];
   if (parts.mutant !== undefined) words.push(`mutant=${parts.mutant}`);
+  if (parts.clock !== undefined) words.push(`clock=${parts.clock}`);
   if (parts.data.length > 0) words.push(`data=${formatChanges(parts.data)}`);
   if (parts.steps.length > 0) words.push(`steps=${formatSteps(parts.steps)}`);
   const body = words.join(":");
@@ -84,12 +87,15 @@ function readParts(words: readonly string[]): TokenParts {
   const mutant = readWhole(mutantText, Number.MAX_SAFE_INTEGER);
   if (mutantText !== undefined && mutant === undefined)
     throw unreadable(`"${mutantText}" is no mutant's number`);
+  const clock = fields.get("clock");
+  if (clock !== undefined && clock !== "still") throw unreadable(`"${clock}" is no clock`);
   const dataText = fields.get("data");
   const stepsText = fields.get("steps");
   return {
     race: decodeName(race),
     seed,
     mutant,
+    clock,
     data: dataText === undefined ? [] : parseChanges(dataText),
     steps: stepsText === undefined ? [] : parseSteps(stepsText),
   };
@@ -100,7 +106,7 @@ function readFields(words: readonly string[]): ReadonlyMap<string, string> {
   for (const word of words) {
     const at = word.indexOf("=");
     const key = word.slice(0, at);
-    if (!["seed", "mutant", "data", "steps"].includes(key) || fields.has(key))
+    if (!["seed", "mutant", "clock", "data", "steps"].includes(key) || fields.has(key))
       throw unreadable(`"${word}" is no part of a token`);
     fields.set(key, word.slice(at + 1));
   }

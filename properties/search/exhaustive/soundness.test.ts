@@ -1,0 +1,85 @@
+/**
+ * The reduction loses nothing: on races small enough for brute force, both come to the same states and verdicts, and the classes
+ * of the reduced search have together exactly the interleavings that brute force runs.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Engine } from "../../../sim/engine/port.ts";
+import { openEngine } from "../../../sim/pglite/index.ts";
+import type { Race } from "../../../sim/race/race.ts";
+import { bruteForce } from "../../../sim/search/exhaustive/bounded-search.ts";
+import { searchTarget } from "../../../sim/search/exhaustive/explore-exhaustively.ts";
+import {
+  createExhaustiveTally,
+  type ExhaustiveCounts,
+} from "../../../sim/search/exhaustive/exhaustive-tally.ts";
+import type { GuidedRun, SearchTarget } from "../../../sim/search/exhaustive/guided-run.ts";
+import { reducedSearch } from "../../../sim/search/exhaustive/reduced-search.ts";
+import { smallRaces } from "../../races/small-races.ts";
+
+/** Interleavings that brute force may take. */
+const MAX_INTERLEAVINGS = 2_000;
+
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await openEngine();
+});
+
+afterAll(async () => {
+  await engine.close();
+});
+
+interface Explored extends ExhaustiveCounts {
+  readonly exhausted: boolean;
+  /** Final states, results and broken promises. */
+  readonly ends: readonly string[];
+}
+
+type Search = (target: SearchTarget, onRun: (run: GuidedRun) => boolean) => Promise<boolean>;
+
+async function explored(
+  search: Search,
+  race: Race<any, any>,
+  data: unknown,
+  mutant?: number,
+): Promise<Explored> {
+  const tally = createExhaustiveTally(race);
+  const ends = new Set<string>();
+  const target = await searchTarget(engine, race, data, { seed: 1, mutant });
+  const exhausted = await search(target, (run) => {
+    tally.add(run);
+    if (run.end !== undefined) ends.add(run.end);
+    return tally.counts().schedules < MAX_INTERLEAVINGS;
+  });
+  return { ...tally.counts(), exhausted, ends: [...ends].sort() };
+}
+
+async function expectSame(race: Race<any, any>, data: unknown, mutant?: number): Promise<void> {
+  const reduced = await explored(reducedSearch, race, data, mutant);
+  const brute = await explored(bruteForce, race, data, mutant);
+  if (process.env["SHOW"])
+    console.log(
+      race.name,
+      mutant,
+      reduced.schedules,
+      reduced.cutShort,
+      reduced.classes,
+      brute.classes,
+      reduced.interleavings,
+      brute.schedules,
+      brute.exhausted,
+      reduced.ends.length,
+      brute.ends.length,
+    );
+  expect(brute.exhausted).toBe(true);
+  expect(reduced.exhausted).toBe(true);
+  expect(reduced.ends).toEqual(brute.ends);
+  expect(reduced.classes).toBe(brute.classes);
+  expect(reduced.interleavings).toBe(String(brute.schedules));
+}
+
+describe("reduced search and brute force", () => {
+  it.each(Object.entries(smallRaces))("agree on %s", async (_name, race) => {
+    await expectSame(race, null);
+  });
+});
