@@ -57,7 +57,25 @@ export function guarded(engine: Engine): Engine {
         () => `the committed state was read with "${statement.text}"`,
         () => engine.observe(statement),
       ),
+    ...lookingParts(engine),
     close: () => engine.close(),
+  };
+}
+
+/** What only some engines can do. */
+function lookingParts(engine: Engine): Pick<Engine, "lookAs" | "backendPid"> {
+  const { lookAs, backendPid } = engine;
+  return {
+    ...(lookAs === undefined
+      ? {}
+      : {
+          lookAs: (session, statement) =>
+            guard(
+              () => `the database was read as session "${session}"`,
+              () => lookAs.call(engine, session, statement),
+            ),
+        }),
+    ...(backendPid === undefined ? {} : { backendPid: (session) => backendPid.call(engine, session) }),
   };
 }
 

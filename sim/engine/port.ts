@@ -162,6 +162,13 @@ export interface RunStart {
   readonly watchRows?: boolean | undefined;
 }
 
+/**
+ * Why a session was not made to read. "committed": it has no snapshot and no changes, what it will see is what is committed
+ * then. "waiting", "failed": its statement waits, its transaction has failed. "unknown": its reads count (SERIALIZABLE), or
+ * somebody may have locked tables.
+ */
+export type NotLooked = "committed" | "waiting" | "failed" | "unknown";
+
 /** The contents of all user tables, as an engine keeps them to put them back; opaque to everybody else. */
 export type TableImage = object;
 
@@ -200,5 +207,12 @@ export interface Engine {
   disconnect(session: string): Promise<Move>;
   /** Runs a read of committed data beside all sessions; it must not write, lock or wait. */
   observe(statement: Statement): Promise<StatementResult>;
+  /**
+   * Runs a read without values inside the open transaction of a session, under its snapshot, and leaves no trace of it: locks
+   * that it takes are given back. Tells why not where that would change what comes after.
+   */
+  lookAs?(session: string, statement: Statement): Promise<StatementResult | NotLooked>;
+  /** Process id of a session's backend, as pg_locks and pg_stat_activity have it. */
+  backendPid?(session: string): number;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@
 import type {
   Engine,
   Move,
+  NotLooked,
   Outcome,
   RowReport,
   RunStart,
@@ -20,7 +21,9 @@ import { PreparedStatements } from "./prepared-statements.ts";
 import { proveFacts } from "./proofs/prove-facts.ts";
 import { Pristine, type PageImage } from "./pristine.ts";
 import { RowWatch } from "./row-watch.ts";
+import { readFacts, type SchemaFacts } from "./schema-facts.ts";
 import { Server } from "./server.ts";
+import { lookAsSession } from "./session-look.ts";
 import { beginSession } from "./session-statics.ts";
 import type { Berth, Session } from "./session.ts";
 import { loadGrammar, statementKind, type StatementKind } from "./statement-kind.ts";
@@ -198,6 +201,16 @@ export class InProcessEngine implements Engine {
     return Promise.resolve({ ...splitTag(reply.tag ?? ""), fields, rows });
   }
 
+  lookAs(name: string, statement: Statement): Promise<StatementResult | NotLooked> {
+    const session = this.#session(name);
+    if (this.#did.lockedTables || this.#did.changedSchema) return Promise.resolve("unknown");
+    return lookAsSession(this.#server, session, statement);
+  }
+
+  backendPid(name: string): number {
+    return this.#session(name).berth.backend.pid;
+  }
+
   close(): Promise<void> {
     return this.#server.backends.close();
   }
@@ -348,25 +361,6 @@ interface Run {
   readonly waits: WaitList;
   /** Of a run that wants to know what moves do to rows. */
   readonly rows: RowWatch | undefined;
-}
-
-interface SchemaFacts {
-  readonly defersConstraints: boolean;
-  readonly hasSequences: boolean;
-  readonly hasFunctions: boolean;
-}
-
-function readFacts(server: Server): SchemaFacts {
-  const [defers, sequences, functions] =
-    server.lookup(`
-      select exists (select from pg_constraint where condeferrable) or exists (select from pg_trigger where tgdeferrable),
-             exists (select from pg_sequence),
-             exists (select from pg_proc where oid >= 16384)`) ?? [];
-  return {
-    defersConstraints: defers === "t",
-    hasSequences: sequences === "t",
-    hasFunctions: functions === "t",
-  };
 }
 
 /** Cancellations that a statement may survive (in blocks that catch errors) before it is given up. */

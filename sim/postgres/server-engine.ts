@@ -16,6 +16,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type {
   Engine,
   Move,
+  NotLooked,
   Notice,
   Notification,
   RunStart,
@@ -27,6 +28,7 @@ import { SwitchyardError } from "../switchyard-error.ts";
 import { checkedCommit, commitBlock, inOwnBlock, rollBack } from "./commits.ts";
 import { Connection, type Finished, type ValueMode } from "./connection.ts";
 import { Flights, type Flight, type Launch } from "./flights.ts";
+import { lookAsConnection } from "./connection-look.ts";
 import { toMove } from "./move.ts";
 import { Observer } from "./observer.ts";
 import { dropSchemas, emptyTables } from "./reset.ts";
@@ -172,6 +174,18 @@ class ServerEngine implements Engine {
     this.#flights.drop(name);
     await this.#sessions.terminate(session);
     return this.#settle(name, before);
+  }
+
+  async lookAs(name: string, statement: Statement): Promise<StatementResult | NotLooked> {
+    const session = this.#sessions.get(name);
+    if (this.#flights.of(name) !== undefined) return "waiting";
+    if (this.#did.lockOutReaders || this.#did.changeSchema) return "unknown";
+    await session.ready;
+    return await lookAsConnection(session.connection, this.#control, statement);
+  }
+
+  backendPid(name: string): number {
+    return this.#sessions.get(name).connection.pid;
   }
 
   observe(statement: Statement): Promise<StatementResult> {

@@ -9,6 +9,7 @@ import { runHash } from "../trace/run-hash.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { actorContext, queryable, type RunState } from "./actor-context.ts";
 import { ActorTask, type Request } from "./actor-task.ts";
+import { heldSession, type OnStep } from "./held-run.ts";
 import { Judge } from "./judge.ts";
 import type { OperationRecord, Race } from "./race.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly clock?: "steps" | "still" | undefined;
   /** Is told what each step touches, if the engine can look at rows. */
   readonly watch?: RunWatch | undefined;
+  /** Holds the run before its first step and after every step (see held-run.ts). */
+  readonly onStep?: OnStep | undefined;
 }
 
 /** Steps after which a run is given up, with a violation "step-bound". */
@@ -101,7 +104,8 @@ class Run {
     });
     await this.#setUp();
     await this.#startActors();
-    while (await this.#step());
+    await this.#hold();
+    while (await this.#step()) await this.#hold();
     if (this.#recorder.steps.length >= MAX_STEPS) this.#judge.reachedBound(MAX_STEPS);
     else this.#judge.atEnd(this.#recorder.steps.length);
     this.#options.watch?.({ kind: "finished", state: this.#judge.committed });
@@ -264,6 +268,8 @@ class Run {
       if (error instanceof SwitchyardError) throw error;
       this.#judge.actorFailed(task.name, error, this.#recorder.steps.length);
     }
+    if (!this.#inTransaction.has(task.name)) return;
+    await this.#hold();
     if (!this.#inTransaction.delete(task.name)) return;
     const text = "rollback";
     const timeMs = this.#engine.nowMs();
@@ -296,6 +302,27 @@ class Run {
     sleeping.sort((a, b) => a.untilMs - b.untilMs);
     const others = [...ready, ...sleeping.map(({ task }) => task), ...expiring];
     return others.length > 0 || this.#waiting.size > 0 ? others : last;
+  }
+
+  /** Shows the run to whoever wants to see it, or to step in. */
+  async #hold(): Promise<void> {
+    await this.#options.onStep?.({
+      steps: this.#recorder.steps,
+      violations: this.#judge.violations,
+      sessions: this.#tasks.map((task) => heldSession(task, this.#waiting.has(task.name))),
+      execute: async (session, statement) => {
+        const task = this.#tasks.find(({ name }) => name === session);
+        if (task === undefined || this.#waiting.has(session))
+          throw new SwitchyardError(
+            "usage",
+            `${session} cannot run a statement now.`,
+            "Ask for the sessions.",
+          );
+        const ignore = (): void => {};
+        task.requests.unshift({ kind: "statement", statement, resolve: ignore, reject: ignore });
+        await this.#makeStep(task, [], false);
+      },
+    });
   }
 
   /** Text of the statement that is the actor's next step, if it is one. */

@@ -2,6 +2,7 @@
  * Runs a token again.
  */
 import type { Engine } from "../engine/port.ts";
+import type { OnStep } from "../race/held-run.ts";
 import type { Race } from "../race/race.ts";
 import { runRace } from "../race/run.ts";
 import type { Scheduler } from "../race/scheduler.ts";
@@ -18,6 +19,8 @@ export interface ReplayOptions {
   readonly mutant?: number | undefined;
   /** Follows the token's steps; by default one that ends the run where it cannot (see `replaySchedule`). */
   readonly follow?: ((steps: readonly string[]) => Scheduler) | undefined;
+  /** Holds the run before its first step and after every step. */
+  readonly onStep?: OnStep | undefined;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function replay(
     mutant: options.mutant ?? parts.mutant,
     clock: parts.clock,
     schedule: follow(parts.steps),
+    onStep: options.onStep,
   });
 }
 

@@ -1,0 +1,39 @@
+/**
+ * A run that stands still between two steps, as somebody sees it who watches, or who steps in.
+ */
+import type { Statement } from "../engine/port.ts";
+import type { TraceStep, Violation } from "../trace/trace.ts";
+import type { ActorTask } from "./actor-task.ts";
+
+/** An actor's session in a run that stands still. */
+export interface HeldSession {
+  readonly name: string;
+  readonly state: "ready" | "waiting" | "sleeping" | "finished";
+  /** The statement that is its next step, if it is one. */
+  readonly pending: string | undefined;
+}
+
+/** A run after a step (or before the first one). The engine is at rest: it may be read. */
+export interface HeldRun {
+  /** Steps so far. */
+  readonly steps: readonly TraceStep[];
+  readonly violations: readonly Violation[];
+  /** In the race's order. */
+  readonly sessions: readonly HeldSession[];
+  /**
+   * Runs a statement as a session, as one more step that the actor knows nothing of; the run is then no longer that of its token.
+   * Rejects for a session that waits or does not exist.
+   */
+  readonly execute: (session: string, statement: Statement) => Promise<void>;
+}
+
+/** Is shown a run before its first step and after every step; the run goes on when it resolves. */
+export type OnStep = (run: HeldRun) => Promise<void>;
+
+/** How the session of `task` stands. */
+export function heldSession({ name, requests: [next] }: ActorTask, waits: boolean): HeldSession {
+  const pending = !waits && next?.kind === "statement" ? next.statement.text : undefined;
+  if (waits) return { name, state: "waiting", pending };
+  if (next === undefined) return { name, state: "finished", pending };
+  return { name, state: next.kind === "statement" ? "ready" : "sleeping", pending };
+}
