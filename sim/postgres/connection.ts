@@ -8,7 +8,7 @@ import pg from "pg";
 import type { DatabaseError } from "../engine/database-error.ts";
 import type { Notice, Statement, StatementResult } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
-import { toDatabaseError } from "./to-database-error.ts";
+import { connectionLost, toDatabaseError } from "./to-database-error.ts";
 
 /** How a statement ended. */
 export type Finished =
@@ -116,16 +116,22 @@ export class Connection {
   }
 
   async #run(statement: Statement & { readonly name?: string }): Promise<Finished> {
+    if (this.#lost) throw connectionLost("it was closed before");
     const wasInTransaction = this.inTransaction;
     const ready = new Promise<void>((resolve) => (this.#onReady = resolve));
     const { values, ...rest } = statement;
     const query = { ...rest, ...(values === undefined ? {} : { values: [...values] }) };
-    const [answer] = await Promise.allSettled([this.#client.query(query as pg.QueryConfig), ready]);
-    if (answer.status === "rejected") {
-      return { kind: "failed", error: toDatabaseError(answer.reason), committed: false };
+    let answer: pg.QueryResult | readonly pg.QueryResult[];
+    try {
+      answer = await this.#client.query(query as pg.QueryConfig);
+    } catch (cause) {
+      const error = toDatabaseError(cause);
+      await ready;
+      return { kind: "failed", error, committed: false };
     }
+    await ready;
     // The simple protocol may carry several statements and then answers with several results.
-    const results: readonly pg.QueryResult[] = [answer.value].flat();
+    const results: readonly pg.QueryResult[] = [answer].flat();
     const stayedOutside = !wasInTransaction && !this.inTransaction;
     const commands = results.map((result) => result.command);
     const committed = commands.includes("COMMIT") || (stayedOutside && !commands.includes("ROLLBACK"));

@@ -149,6 +149,8 @@ export class Flights {
         this.#control,
         flying.map(({ pid }) => pid),
       );
+      // Where nobody needs the answer any more, nobody hears of its failure either.
+      asked.catch(() => undefined);
       const waits = await Promise.race([asked, allLanded]);
       if (waits !== undefined && this.#atRest(flying, waits)) break;
       if (elapsedMs() > statementBoundMs) throw boundReached(this.inAir());

