@@ -19,16 +19,22 @@ export async function cachedImage(build: () => Promise<Uint8Array>): Promise<Uin
   const cached = await readFile(path).catch(() => undefined);
   if (cached && cached.length > 0) return new Uint8Array(cached);
   const image = await build();
+  // Where nothing can be written, every start builds the image anew.
+  await keep(path, image).catch(() => undefined);
+  return new Uint8Array(image);
+}
+
+/** Nobody ever sees a part of the file, also where several processes write it at once. */
+async function keep(path: string, image: Uint8Array): Promise<void> {
   await mkdir(resolve(path, ".."), { recursive: true });
   const unfinished = `${path}.${process.pid}.part`;
   await writeFile(unfinished, image);
   await rename(unfinished, path);
-  return new Uint8Array(image);
 }
 
 /** Forgets the cached image, for when it turns out to be damaged. */
 export async function dropCachedImage(): Promise<void> {
-  await rm(imagePath(), { force: true });
+  await rm(imagePath(), { force: true }).catch(() => undefined);
 }
 
 function imagePath(): string {

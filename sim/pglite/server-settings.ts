@@ -7,10 +7,11 @@
 export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   shared_preload_libraries: "plpgsql",
   max_prepared_transactions: "16",
-  max_connections: "40",
+  max_connections: "120",
   shared_buffers: "8MB",
-  // Segments that would be mapped from files, which Emscripten copies instead of sharing, come from shared memory itself.
-  min_dynamic_shared_memory: "2MB",
+  // Segments that would be mapped from files, which Emscripten copies instead of sharing, come from shared memory itself;
+  // most of it is for cumulative statistics. Where it does not suffice, the mapping fails (53200).
+  min_dynamic_shared_memory: "16MB",
   track_counts: "off",
   track_activities: "off",
   // No daemon can run here; CREATE INDEX keeps a table's statistics only where one might (and track_counts is on).

@@ -32,19 +32,24 @@ export class Server {
 
   /** Boots: about a second; several on the very first start, which makes the cached image. */
   static async boot(): Promise<Server> {
+    await loadProgram();
+    try {
+      return await Server.#bootFrom(await cachedImage(buildImage));
+    } catch (error) {
+      if (error instanceof SwitchyardError) throw error;
+      // The cached image may be damaged.
+      await dropCachedImage();
+      return await Server.#bootFrom(await cachedImage(buildImage));
+    }
+  }
+
+  static async #bootFrom(image: Uint8Array<ArrayBuffer>): Promise<Server> {
     const clock = new SharedClock();
     const entropy = new Entropy();
     clock.set(BOOT_US);
-    await loadProgram();
-    const image = await cachedImage(buildImage);
-    try {
-      const start = { image, clock, settings: SERVER_SETTINGS, defaultParams: PGlite.defaultStartParams };
-      const backends = await Backends.open({ ...start, randomByte: () => entropy.byte() });
-      return new Server(backends, clock, entropy);
-    } catch (error) {
-      await dropCachedImage();
-      throw error;
-    }
+    const start = { image, clock, settings: SERVER_SETTINGS, defaultParams: PGlite.defaultStartParams };
+    const backends = await Backends.open({ ...start, randomByte: () => entropy.byte() });
+    return new Server(backends, clock, entropy);
   }
 
   private constructor(backends: Backends, clock: SharedClock, entropy: Entropy) {

@@ -6,7 +6,14 @@ import type { SyntaxNode } from "./statement-kind.ts";
 /** Why `statement` is refused, a noun phrase; undefined if it is not. */
 export function unsupportedReason(statement: SyntaxNode): string | undefined {
   const [type] = Object.keys(statement) as [string];
-  return BY_TYPE[type] ?? SIGNALS.exec(JSON.stringify(statement))?.[1];
+  if (BY_TYPE[type] !== undefined) return BY_TYPE[type];
+  let tree: string;
+  try {
+    tree = JSON.stringify(statement);
+  } catch {
+    return "a statement that is nested so deeply";
+  }
+  return SIGNALS.exec(tree)?.[1] ?? SESSION_ENDS.exec(tree)?.[1];
 }
 
 /** COPY has a protocol of its own; the others wait for answers of the server's other processes. */
@@ -23,3 +30,7 @@ const BY_TYPE: Readonly<Record<string, string>> = {
 /** Functions that send signals, which one process cannot send to itself as to another. */
 const SIGNALS =
   /"sval":"(pg_(?:cancel|terminate)_backend|pg_reload_conf|pg_promote|pg_log_backend_memory_contexts)"/;
+
+/** Settings, other than 0, that end a session when their time has come: a backend that ends takes all with it. */
+const SESSION_ENDS =
+  /"(?:name|sval)":"(transaction_timeout|idle_in_transaction_session_timeout|idle_session_timeout)".{0,40}?"A_Const":\{"(?:ival":\{"ival"|fval|sval":\{"sval":"(?!0[a-z]*"))/;

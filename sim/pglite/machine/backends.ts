@@ -95,8 +95,9 @@ export class Backends {
     return this.#serverMemory.parts[0] as { readonly start: number; readonly length: number };
   }
 
-  /** Boots one more. */
+  /** Boots one more. @throws SwitchyardError "harness" beyond MAX_BACKENDS */
   boot(): Backend {
+    if (this.#all.length >= MAX_BACKENDS) throw tooMany();
     this.#statics.save(this.#inPlace.image);
     const pid = FIRST_PID + this.#all.length;
     bootNext(this.main, this.#serverMemory, this.#params, pid);
@@ -232,11 +233,22 @@ export class Backends {
 /** Process id of the first backend; the others count on. */
 const FIRST_PID = PROCESS_ID + 1;
 
+/** Backends at most, the harness's own included; the server's max_connections leaves room for them. */
+const MAX_BACKENDS = 110;
+
 /** PROC_WAIT_STATUS_WAITING. */
 const WAITING = 1;
 
 function isWaiting(status: number): boolean {
   return status === WAITING;
+}
+
+function tooMany(): SwitchyardError {
+  return new SwitchyardError(
+    "harness",
+    `The in-process Postgres serves ${MAX_BACKENDS - 1} sessions at once, not more.`,
+    "Let the race open fewer sessions, or run it with --engine postgres.",
+  );
 }
 
 function tooLong(bytes: number): SwitchyardError {
