@@ -2,7 +2,8 @@
  * The tables of the protocol, with Airflow's names and the columns that the protocol needs.
  *
  * Beyond Airflow: `invocation_id` on task_instance names the worker run that holds (or last held) the task, and on
- * hitl_detail the worker run that asked. Ids are text; a UUID fits, and so does a name that reads well in a trace.
+ * hitl_detail the worker run that asked. `trigger.ti_id` and `timeout_datetime` are what Airflow keeps in the trigger's
+ * kwargs. Ids are text; a UUID fits, and so does a name that reads well in a trace.
  */
 
 /** SQL script that creates every table in an empty schema. */
@@ -11,7 +12,20 @@ create table dag_run (
   dag_id text not null,
   run_id text not null,
   state text not null,
+  start_date timestamptz,
   primary key (dag_id, run_id)
+);
+
+create table pool (
+  pool text primary key,
+  slots integer not null,
+  include_deferred boolean not null default false
+);
+
+create table trigger (
+  id integer primary key,
+  ti_id text not null,
+  timeout_datetime timestamptz
 );
 
 create table task_instance (
@@ -70,5 +84,16 @@ create table hitl_detail_history (
   chosen_options jsonb,
   params_input jsonb,
   primary key (ti_id, created_at)
+);
+
+create table task_instance_history (
+  ti_id text primary key,
+  dag_id text not null,
+  run_id text not null,
+  task_id text not null,
+  map_index integer not null,
+  try_number integer not null,
+  state text,
+  invocation_id text
 );
 `;

@@ -11,6 +11,11 @@ import type { User } from "./request.ts";
 /** A row of task_instance; times in milliseconds since 1970. */
 export interface TaskRow {
   readonly id: string;
+  readonly dagId: string;
+  readonly runId: string;
+  readonly taskId: string;
+  readonly pool: string;
+  readonly poolSlots: number;
   readonly state: string | null;
   readonly tryNumber: number;
   readonly invocationId: string | null;
@@ -39,13 +44,56 @@ export interface DetailRow {
   readonly paramsInput: JsonObject | null;
 }
 
+/** A row of dag_run. */
+export interface RunRow {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly state: string;
+  readonly startMs: number | null;
+}
+
+/** A row of pool. */
+export interface PoolRow {
+  readonly pool: string;
+  readonly slots: number;
+  readonly includeDeferred: boolean;
+}
+
+/** A row of trigger. */
+export interface TriggerRow {
+  readonly id: number;
+  readonly taskInstanceId: string;
+  readonly timeoutMs: number | null;
+}
+
+/** A row of task_instance_history: an attempt that was cleared. */
+export interface AttemptRow {
+  readonly id: string;
+  readonly state: string | null;
+  readonly tryNumber: number;
+  readonly invocationId: string | null;
+}
+
 /** Every table in the order of its primary key. */
 export interface ProtocolState {
   readonly tasks: readonly TaskRow[];
   readonly details: readonly DetailRow[];
   /** Answered requests that a later one replaced. */
   readonly history: readonly DetailRow[];
+  /** Read by `observeWholeState` only; without rows where `observeState` read the state. */
+  readonly runs: readonly RunRow[];
+  readonly pools: readonly PoolRow[];
+  readonly triggers: readonly TriggerRow[];
+  readonly attempts: readonly AttemptRow[];
 }
+
+/** The tables that `observeState` does not read. */
+export const NOT_READ: Pick<ProtocolState, "runs" | "pools" | "triggers" | "attempts"> = {
+  runs: [],
+  pools: [],
+  triggers: [],
+  attempts: [],
+};
 
 /** The statement of `observeState`. */
 export const observeSql = `
@@ -55,21 +103,29 @@ export const observeSql = `
   union all
   select 'hitl_detail_history', row_to_json(h)::text from hitl_detail_history h`;
 
-/** Reads the committed state in one statement, without locks. */
+/** Reads the tables that every operation on one task writes, in one statement, without locks. */
 export async function observeState(db: Queryable): Promise<ProtocolState> {
+  return stateOfRows((await db.query<ObservedRow>(observeSql)).rows);
+}
+
+/** The state of observed rows; rows of other relations are left out. */
+export function stateOfRows(rows: readonly ObservedRow[]): ProtocolState {
   const tasks: TaskRow[] = [];
   const details: DetailRow[] = [];
   const history: DetailRow[] = [];
-  for (const { relation, row } of (await db.query<ObservedRow>(observeSql)).rows) {
+  for (const { relation, row } of rows) {
     if (relation === "task_instance") tasks.push(knownTasks.read(row));
     else if (relation === "hitl_detail") details.push(knownDetails.read(row));
-    else history.push(knownDetails.read(row));
+    else if (relation === "hitl_detail_history") history.push(knownDetails.read(row));
   }
-  return { tasks: tasks.sort(byId), details: details.sort(byRequest), history: history.sort(byRequest) };
+  tasks.sort(byId);
+  details.sort(byRequest);
+  return { tasks, details, history: history.sort(byRequest), ...NOT_READ };
 }
 
-interface ObservedRow {
-  readonly relation: "task_instance" | "hitl_detail" | "hitl_detail_history";
+/** A row as it is observed. */
+export interface ObservedRow {
+  readonly relation: string;
   /** The row as JSON text. */
   readonly row: string;
 }
@@ -100,6 +156,11 @@ const knownDetails = new RowReader(detailOf);
 
 interface StoredTask {
   readonly id: string;
+  readonly dag_id: string;
+  readonly run_id: string;
+  readonly task_id: string;
+  readonly pool: string;
+  readonly pool_slots: number;
   readonly state: string | null;
   readonly try_number: number;
   readonly invocation_id: string | null;
@@ -126,6 +187,11 @@ interface StoredDetail extends Pick<
 function taskOf(row: StoredTask): TaskRow {
   return {
     id: row.id,
+    dagId: row.dag_id,
+    runId: row.run_id,
+    taskId: row.task_id,
+    pool: row.pool,
+    poolSlots: row.pool_slots,
     state: row.state,
     tryNumber: row.try_number,
     invocationId: row.invocation_id,

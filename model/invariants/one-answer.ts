@@ -10,8 +10,17 @@ export const oneAnswer: Invariant = {
   name: "I1",
   promise: "A request has one committed answer, and every other responder gets 409.",
   check: ({ before, after, history }) =>
-    firstOf(before.details, (old) => changedAnswer(old, after)) ?? acknowledgedTwice(history),
+    firstOf(before.details, (old) => changedAnswer(old, after)) ??
+    firstOf(after.details, halfAnswer) ??
+    acknowledgedTwice(history),
 };
+
+/** What has an answer but no responded_at is open to a second one. */
+function halfAnswer(detail: DetailRow): string | undefined {
+  if (detail.chosenOptions === null || detail.respondedMs !== null) return undefined;
+  const request = `hitl_detail ${detail.taskInstanceId} of ${detail.createdMs}`;
+  return `${request} has the answer ${inWords(detail)}, but counts as unanswered: responded_at is null`;
+}
 
 function changedAnswer(old: DetailRow, after: ProtocolState): string | undefined {
   if (old.respondedMs === null && old.chosenOptions === null) return undefined;
@@ -26,7 +35,11 @@ function changedAnswer(old: DetailRow, after: ProtocolState): string | undefined
 function acknowledgedTwice(history: readonly OperationCall[]): string | undefined {
   const first = new Map<string, OperationCall>();
   for (const call of history) {
-    if (call.name !== "respond" || (call.result as { status?: number } | undefined)?.status !== 200) continue;
+    if (
+      !["respond", "record"].includes(call.name) ||
+      (call.result as { status?: number } | undefined)?.status !== 200
+    )
+      continue;
     const input = call.input as RespondInput;
     const request = `${input.taskInstanceId} of ${timeMs(input.createdAt)}`;
     const other = first.get(request);

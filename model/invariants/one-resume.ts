@@ -17,7 +17,7 @@ export const oneResume: Invariant = {
       : undefined) ?? executedAgain(history),
 };
 
-const RESUMERS: readonly string[] = ["park", "respond", "sweep"];
+const RESUMERS: readonly string[] = ["park", "respond", "sweep", "fire"];
 const RESUMABLE: readonly (string | null)[] = ["running", "awaiting_input", "deferred"];
 
 function resumedAgain(was: TaskRow, after: ProtocolState, operation: string): string | undefined {

@@ -11,6 +11,11 @@ export interface OperationCall {
   readonly input: unknown;
   /** What it returned, or `{ error }`; absent while it is under way. */
   readonly result?: unknown;
+  /** Steps of the run before which it began and after which it ended; they order what did not overlap. */
+  readonly beginStep?: number;
+  readonly endStep?: number;
+  /** Virtual milliseconds since 1970. */
+  readonly beginMs?: number;
 }
 
 /** The committed state before and after one commit (at the end of a run both are the last state). */
@@ -25,6 +30,8 @@ export interface View {
   readonly nowMs: number;
   /** All calls so far, in the order in which they began. */
   readonly history: readonly OperationCall[];
+  /** What the run was made with; absent in hand-made views. */
+  readonly data?: unknown;
 }
 
 /** A named promise of the protocol. */
@@ -47,4 +54,9 @@ export function firstOf<Item>(
     if (sentence !== undefined) return sentence;
   }
   return undefined;
+}
+
+/** The status that a call answered with, or undefined while it is under way and where it failed. */
+export function statusOf({ result }: OperationCall): number | undefined {
+  return (result as { readonly status?: number } | undefined)?.status;
 }

@@ -2,7 +2,16 @@
  * Tells two states apart in one sentence.
  */
 import { sameJson, type Json } from "../json.ts";
-import type { DetailRow, ProtocolState, TaskRow } from "../state.ts";
+import {
+  NOT_READ,
+  type AttemptRow,
+  type DetailRow,
+  type PoolRow,
+  type ProtocolState,
+  type RunRow,
+  type TaskRow,
+  type TriggerRow,
+} from "../state.ts";
 
 /** One sentence about the first row in which `actual` differs from `expected`, or undefined. */
 export function difference(expected: ProtocolState, actual: ProtocolState): string | undefined {
@@ -10,7 +19,11 @@ export function difference(expected: ProtocolState, actual: ProtocolState): stri
   return (
     differenceOfRows("task_instance", byId(expected.tasks), byId(actual.tasks)) ??
     differenceOfRows("hitl_detail", byRequest(expected.details), byRequest(actual.details)) ??
-    differenceOfRows("hitl_detail_history", byRequest(expected.history), byRequest(actual.history))
+    differenceOfRows("hitl_detail_history", byRequest(expected.history), byRequest(actual.history)) ??
+    differenceOfRows("dag_run", byRun(expected.runs), byRun(actual.runs)) ??
+    differenceOfRows("pool", byPool(expected.pools), byPool(actual.pools)) ??
+    differenceOfRows("trigger", byNumber(expected.triggers), byNumber(actual.triggers)) ??
+    differenceOfRows("task_instance_history", byAttempt(expected.attempts), byAttempt(actual.attempts))
   );
 }
 
@@ -30,6 +43,7 @@ function only(state: ProtocolState, id: string): ProtocolState {
     tasks: state.tasks.filter((task) => task.id === id),
     details: state.details.filter(({ taskInstanceId }) => taskInstanceId === id),
     history: state.history.filter(({ taskInstanceId }) => taskInstanceId === id),
+    ...NOT_READ,
   };
 }
 
@@ -63,4 +77,20 @@ function byId(tasks: readonly TaskRow[]): Rows {
 
 function byRequest(details: readonly DetailRow[]): Rows {
   return new Map(details.map((detail) => [`${detail.taskInstanceId} of ${detail.createdMs}`, detail]));
+}
+
+function byRun(runs: readonly RunRow[]): Rows {
+  return new Map(runs.map((run) => [`${run.dagId} ${run.runId}`, run]));
+}
+
+function byPool(pools: readonly PoolRow[]): Rows {
+  return new Map(pools.map((pool) => [pool.pool, pool]));
+}
+
+function byNumber(triggers: readonly TriggerRow[]): Rows {
+  return new Map(triggers.map((trigger) => [String(trigger.id), trigger]));
+}
+
+function byAttempt(attempts: readonly AttemptRow[]): Rows {
+  return new Map(attempts.map((attempt) => [attempt.id, attempt]));
 }

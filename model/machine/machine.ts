@@ -5,19 +5,27 @@
  * decisions: those are written here a second time, without SQL, so that either can show a fault in the other.
  */
 import type { Protocol } from "../protocol.ts";
+import type { QueueInput } from "../queue.ts";
+import type { ScheduleInput } from "../schedule.ts";
 import type { ProtocolState } from "../state.ts";
 import type { SweepInput } from "../sweep.ts";
 import { askStep } from "./ask.ts";
+import { clearStep, deleteRunStep, timeoutRunStep } from "./clear.ts";
 import { changedTasks, difference, sameState } from "./difference.ts";
+import { deferStep, fireStep, pollStep, recordStep } from "./legacy.ts";
 import { parkStep } from "./park.ts";
 import { respondStep } from "./respond.ts";
+import { changedRuns, queueStep, scheduleStep, skipStep } from "./scheduler.ts";
 import { sweepStep } from "./sweep.ts";
 import type { Transition } from "./transition.ts";
 import { enqueueStep, finishStep, markStep, startStep } from "./worker.ts";
 
-/** The steps by the names of `Protocol`; a sweep is missing, because it is a relation. */
+/** The operations that are relations, because they skip what somebody else holds. */
+type Relation = "sweep" | "schedule" | "queue";
+
+/** The steps by the names of `Protocol`, the relations left out. */
 export type Machine = {
-  readonly [Name in Exclude<keyof Protocol, "sweep">]: (
+  readonly [Name in Exclude<keyof Protocol, Relation>]: (
     state: ProtocolState,
     input: Parameters<Protocol[Name]>[1],
   ) => Transition<Awaited<ReturnType<Protocol[Name]>>>;
@@ -32,6 +40,14 @@ export const machine: Machine = {
   start: startStep,
   finish: finishStep,
   mark: markStep,
+  clear: clearStep,
+  timeoutRun: timeoutRunStep,
+  deleteRun: deleteRunStep,
+  defer: deferStep,
+  poll: pollStep,
+  fire: fireStep,
+  record: recordStep,
+  skip: skipStep,
 };
 
 /**
@@ -61,6 +77,11 @@ function expectedState(
   after: ProtocolState,
 ): ProtocolState | string | undefined {
   if (operation === "sweep") return sweepStep(before, input as SweepInput, changedTasks(before, after));
+  if (operation === "schedule") {
+    const step = input as ScheduleInput;
+    return scheduleStep(before, step, changedRuns(before, after, step.dag));
+  }
+  if (operation === "queue") return queueStep(before, input as QueueInput, changedTasks(before, after));
   if (operation === undefined || !Object.hasOwn(machine, operation)) return undefined;
   const step = machine[operation as keyof typeof machine] as (
     state: ProtocolState,

@@ -41,3 +41,37 @@ export function answering(db: Queryable, statement: string, rowsBefore: readonly
     },
   };
 }
+
+/** Sends `statement`, and answers it with its rows as `change` makes them. */
+export function mapping(db: Queryable, statement: string, change: (row: any) => object): Queryable {
+  return {
+    query: async <Row>(text: string, values?: readonly unknown[]) => {
+      const result = await db.query<Row>(text, values);
+      return text === statement ? { ...result, rows: result.rows.map(change) as Row[] } : result;
+    },
+  };
+}
+
+/** Ends the transaction before `statement`, and begins another one with it. */
+export function splitting(db: Queryable, statement: string): Queryable {
+  return {
+    query: async <Row>(text: string, values?: readonly unknown[]) => {
+      if (text === statement) {
+        await db.query("commit");
+        await db.query("begin isolation level read committed");
+      }
+      return db.query<Row>(text, values);
+    },
+  };
+}
+
+/** Sends `statement`, and where it finds no row any more answers it with the rows that were there before. */
+export function ignoringGone(db: Queryable, statement: string, rowsBefore: readonly unknown[]): Queryable {
+  return {
+    query: async <Row>(text: string, values?: readonly unknown[]) => {
+      const result = await db.query<Row>(text, values);
+      if (text !== statement || result.rows.length > 0) return result;
+      return { rows: [...rowsBefore] as Row[], rowCount: rowsBefore.length };
+    },
+  };
+}

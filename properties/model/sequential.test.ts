@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Json } from "../../model/json.ts";
 import { difference } from "../../model/machine/difference.ts";
-import { differsFromMachine, machine } from "../../model/machine/machine.ts";
+import { differsFromMachine, machine, type Machine } from "../../model/machine/machine.ts";
 import { reference, type Operation } from "../../model/protocol.ts";
 import type { Queryable } from "../../model/query-port.ts";
 import { observeState } from "../../model/state.ts";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => db.close());
 
-type Call = readonly [name: keyof typeof reference, input: object];
+type Call = readonly [name: keyof Machine | "sweep", input: object];
 
 const id = fc.constantFrom(TASK, TASK, TASK, "second", "nobody");
 const run = fc.constantFrom("run-1", "run-1", "run-2");

@@ -3,13 +3,18 @@
  */
 import type { AnswerEvent } from "../../model/event.ts";
 import type { OperationCall, View } from "../../model/invariants/index.ts";
-import type { DetailRow, ProtocolState, TaskRow } from "../../model/state.ts";
+import { NOT_READ, type DetailRow, type ProtocolState, type TaskRow } from "../../model/state.ts";
 import { at } from "./fixture.ts";
 
 /** A running task "task" with some columns of its own. */
 export function task(columns: Partial<TaskRow> = {}): TaskRow {
   return {
     id: "task",
+    dagId: "dag",
+    runId: "run",
+    taskId: "task",
+    pool: "default_pool",
+    poolSlots: 1,
     state: "running",
     tryNumber: 1,
     invocationId: "run-1",
@@ -84,7 +89,7 @@ export function stateOf(
   detailColumns: Partial<DetailRow> | null = {},
 ): ProtocolState {
   const details = detailColumns === null ? [] : [detail(detailColumns)];
-  return { tasks: [task(taskColumns)], details, history: [] };
+  return { tasks: [task(taskColumns)], details, history: [], ...NOT_READ };
 }
 
 /** The view of a commit by `operation` of "actor" at `nowMs` after the fixture's time zero. */

@@ -3,7 +3,7 @@
  * an executor runs what was resumed, and in some runs somebody marks the task success.
  */
 import { atEveryCommit, atTheEnd, liveness } from "../../model/invariants/index.ts";
-import { mutants } from "../../model/mutants/index.ts";
+import { mutantsOf } from "../../model/mutants/index.ts";
 import { reference, type Protocol } from "../../model/protocol.ts";
 import { schema } from "../../model/schema.ts";
 import { observeState, type ProtocolState } from "../../model/state.ts";
@@ -12,6 +12,9 @@ import type { Race } from "../../sim/race/race.ts";
 import { actorsOf, TASK, WORKER } from "./park-respond-sweep-actors.ts";
 import { parkRespondSweepData, type ParkRespondSweepData } from "./park-respond-sweep-data.ts";
 import { labelsOf } from "./labels.ts";
+
+/** Those that one task, two people and two sweeps can show. */
+const mutants = mutantsOf(1, 2, 3, 4, 5, 6, 7, 9);
 
 /** Over the reference protocol; `mutate` gives it over a wrong one. */
 export const parkRespondSweep: Race<ProtocolState, ParkRespondSweepData> = raceOver(reference);
