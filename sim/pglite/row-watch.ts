@@ -4,7 +4,7 @@
  * PostgreSQL keeps row locks in the rows themselves (access/heap/README.tuplock), so that a row that was locked, updated,
  * deleted or inserted has another header afterwards. Versions of one row are linked; the place of the first one names the row.
  */
-import type { RowReport, RowTouch } from "../engine/port.ts";
+import type { RowReport, RowStrength, RowTouch } from "../engine/port.ts";
 import { PAGE_SIZE, PGPROC } from "./build-facts.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { readTuples, type TupleHeader } from "./heap-page.ts";
@@ -14,6 +14,14 @@ import { blockCount, type UserRelation } from "./user-relations.ts";
 
 interface Version extends TupleHeader {
   readonly place: string;
+  readonly holders: readonly Holder[];
+}
+
+/** A transaction that locked, updated or deleted a version. */
+interface Holder {
+  readonly xid: number;
+  readonly strength: RowStrength;
+  readonly change: "locked" | "written";
 }
 
 /** The rows of one run. */
@@ -25,6 +33,8 @@ export class RowWatch {
   #known = new Map<UserRelation, ReadonlyMap<string, Version>>();
   /** Names of rows by table, place and xmin of a version. */
   readonly #rows = new Map<string, string>();
+  /** Members of multixacts; their numbers are not used again. */
+  readonly #members = new Map<number, readonly Holder[]>();
 
   constructor(server: Server, pool: BufferPool, relations: readonly UserRelation[]) {
     this.#server = server;
@@ -34,6 +44,8 @@ export class RowWatch {
 
   /** Takes the rows as they are now for what was there before. */
   begin(): void {
+    this.#known = new Map();
+    this.#rows.clear();
     this.#look([], () => {});
   }
 
@@ -64,14 +76,16 @@ export class RowWatch {
       for (const version of now.values()) {
         const old = before?.get(version.place);
         const isNew = old === undefined || old.xmin !== version.xmin;
-        if (!isNew && isSameLock(old, version)) continue;
-        const touch = { relation: table.name, row: this.#rowOf(table, version, now, acted) };
+        const holders = version.holders.filter(
+          (holder) => isNew || !old.holders.some((one) => isSame(one, holder)),
+        );
+        if (!isNew && holders.length === 0) continue;
+        const row = this.#rowOf(table, version, now, acted);
+        const touch = { relation: table.name, row };
         if (isNew && version.xmin !== 0 && versionBefore(version, now) === undefined)
-          this.#tell(acted, version.xmin, false, { ...touch, strength: "update", change: "inserted" }, tell);
-        if (version.xmax === 0) continue;
-        const change = version.isLockOnly ? "locked" : "written";
-        const { xmax, isMulti, strength } = version;
-        this.#tell(acted, xmax, isMulti, { ...touch, strength, change }, tell);
+          this.#tell(acted, version.xmin, { ...touch, strength: "update", change: "inserted" }, tell);
+        for (const { xid, strength, change } of holders)
+          this.#tell(acted, xid, { ...touch, strength, change }, tell);
       }
     }
     this.#known = known;
@@ -81,14 +95,13 @@ export class RowWatch {
   #tell(
     acted: readonly Session[],
     xid: number,
-    isMulti: boolean,
     touch: Omit<RowTouch, "session" | "isCertain">,
     tell: (touch: RowTouch) => void,
   ): void {
     const { memory } = this.#server;
     const owner = acted.find(({ berth }) => memory.u32(berth.backend.proc + PGPROC.xid) === xid);
-    const isCertain = !isMulti && (owner !== undefined || acted.length === 1);
-    const sessions = !isMulti && owner !== undefined ? [owner] : acted;
+    const isCertain = owner !== undefined || acted.length === 1;
+    const sessions = owner !== undefined ? [owner] : acted;
     for (const { name } of sessions) tell({ session: name, ...touch, isCertain });
   }
 
@@ -103,10 +116,27 @@ export class RowWatch {
           : this.#pool.page(buffer);
       for (const tuple of readTuples(page)) {
         const place = `(${block},${tuple.offset})`;
-        versions.set(place, { ...tuple, place });
+        versions.set(place, { ...tuple, place, holders: this.#holdersOf(tuple) });
       }
     }
     return versions;
+  }
+
+  #holdersOf({ xmax, isMulti, isLockOnly, strength }: TupleHeader): readonly Holder[] {
+    if (xmax === 0) return [];
+    if (!isMulti) return [{ xid: xmax, strength, change: isLockOnly ? "locked" : "written" }];
+    let members = this.#members.get(xmax);
+    if (members === undefined) {
+      const { rows } = this.#server.read("select xid, mode from pg_get_multixact_members($1::text::xid)", [
+        String(xmax),
+      ]);
+      members = rows.flatMap(([xid, mode]) => {
+        const member = MEMBERS[mode ?? ""];
+        return member === undefined ? [] : [{ xid: Number(xid), ...member }];
+      });
+      this.#members.set(xmax, members);
+    }
+    return members;
   }
 
   /** The row of a version: that of the version before it, else a new one, named after who made it and where. */
@@ -146,11 +176,16 @@ function versionBefore(version: Version, all: ReadonlyMap<string, Version>): Ver
   return undefined;
 }
 
-function isSameLock(one: Version, other: Version): boolean {
-  return (
-    one.xmax === other.xmax &&
-    one.isMulti === other.isMulti &&
-    one.isLockOnly === other.isLockOnly &&
-    one.strength === other.strength
-  );
+function isSame(one: Holder, other: Holder): boolean {
+  return one.xid === other.xid && one.strength === other.strength && one.change === other.change;
 }
+
+/** By pg_get_multixact_members' names. */
+const MEMBERS: Readonly<Record<string, Omit<Holder, "xid">>> = {
+  keysh: { strength: "key share", change: "locked" },
+  sh: { strength: "share", change: "locked" },
+  fornokeyupd: { strength: "no key update", change: "locked" },
+  forupd: { strength: "update", change: "locked" },
+  nokeyupd: { strength: "no key update", change: "written" },
+  upd: { strength: "update", change: "written" },
+};

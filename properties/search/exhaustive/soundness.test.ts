@@ -14,6 +14,7 @@ import {
 } from "../../../sim/search/exhaustive/exhaustive-tally.ts";
 import type { GuidedRun, SearchTarget } from "../../../sim/search/exhaustive/guided-run.ts";
 import { reducedSearch } from "../../../sim/search/exhaustive/reduced-search.ts";
+import { mutantData, oneRequest } from "../../races/one-request.ts";
 import { smallRaces } from "../../races/small-races.ts";
 
 /** Interleavings that brute force may take. */
@@ -54,7 +55,7 @@ async function explored(
   return { ...tally.counts(), exhausted, ends: [...ends].sort() };
 }
 
-async function expectSame(race: Race<any, any>, data: unknown, mutant?: number): Promise<void> {
+async function expectSame(race: Race<any, any>, data: unknown, mutant?: number): Promise<readonly string[]> {
   const reduced = await explored(reducedSearch, race, data, mutant);
   const brute = await explored(bruteForce, race, data, mutant);
   if (process.env["SHOW"])
@@ -76,10 +77,24 @@ async function expectSame(race: Race<any, any>, data: unknown, mutant?: number):
   expect(reduced.ends).toEqual(brute.ends);
   expect(reduced.classes).toBe(brute.classes);
   expect(reduced.interleavings).toBe(String(brute.schedules));
+  return brute.ends;
 }
 
 describe("reduced search and brute force", () => {
   it.each(Object.entries(smallRaces))("agree on %s", async (_name, race) => {
     await expectSame(race, null);
   });
+
+  it.each(oneRequest.mutants)(
+    "agree on hitl/one-request for mutant $id and for the reference",
+    async ({ id, violates }) => {
+      const data = mutantData[id];
+      const mutated = await expectSame(oneRequest, data, id);
+      for (const invariant of violates) expect(mutated.join()).toContain(`"${invariant}"`);
+      const ends = await expectSame(oneRequest, data);
+      expect(ends.map((end) => (JSON.parse(end) as { readonly broken: unknown }).broken)).toEqual(
+        ends.map(() => []),
+      );
+    },
+  );
 });
