@@ -24,6 +24,9 @@ const CASES_TO_FIND = 300;
 const FIND_SEED = 1;
 const MAX_SHRINK_RUNS = 20;
 
+/** Real time for a search on a busy machine, in milliseconds. */
+const SEARCH_MS = 300_000;
+
 let engines: DifferEngines;
 let close: () => void;
 let closed: Promise<void>;
@@ -46,15 +49,21 @@ afterAll(async () => {
 });
 
 describe("the in-process engine and a server", () => {
-  it(`agree on every step and all tables of ${CASES} cases, in which all that matters came about`, async () => {
-    const report = await differ(engines, { cases: CASES, seed: suiteSeed("differ") });
-    expect(report.divergences.map(({ token, comparison }) => [token, comparison.difference])).toEqual([]);
-    expect(vacuousBecause(report)).toEqual([]);
-    expect(report.cases).toBe(CASES);
-    expect(report.waited).toBeGreaterThan(CASES / 5);
-    expect(report.deadlocked).toBeGreaterThan(0);
-    expect(Object.keys(report.errors)).toEqual(expect.arrayContaining(["23503", "23505", "40001", "55P03"]));
-  });
+  it(
+    `agree on every step and all tables of ${CASES} cases, in which all that matters came about`,
+    async () => {
+      const report = await differ(engines, { cases: CASES, seed: suiteSeed("differ") });
+      expect(report.divergences.map(({ token, comparison }) => [token, comparison.difference])).toEqual([]);
+      expect(vacuousBecause(report)).toEqual([]);
+      expect(report.cases).toBe(CASES);
+      expect(report.waited).toBeGreaterThan(CASES / 5);
+      expect(report.deadlocked).toBeGreaterThan(0);
+      expect(Object.keys(report.errors)).toEqual(
+        expect.arrayContaining(["23503", "23505", "40001", "55P03"]),
+      );
+    },
+    SEARCH_MS,
+  );
 
   it("may let several waiters go on in any order; the server's is followed", async () => {
     const lock: Op = { kind: "lock table", table: "item", mode: "access exclusive", nowait: false };
@@ -95,22 +104,34 @@ describe("a wrong engine is found", () => {
     );
   }
 
-  it("that takes share locks as exclusive", async () => {
-    const { divergences } = await search(takingShareAsExclusive(engines.pglite));
-    expect(textsOf(divergences)).toContain("share");
-  });
+  it(
+    "that takes share locks as exclusive",
+    async () => {
+      const { divergences } = await search(takingShareAsExclusive(engines.pglite));
+      expect(textsOf(divergences)).toContain("share");
+    },
+    SEARCH_MS,
+  );
 
-  it("that runs a waiting statement again under a fresh snapshot", async () => {
-    const { divergences } = await search(retryingUnderFreshSnapshot(engines.pglite));
-    expect(waitingIn(divergences)).toBeGreaterThan(0);
-  });
+  it(
+    "that runs a waiting statement again under a fresh snapshot",
+    async () => {
+      const { divergences } = await search(retryingUnderFreshSnapshot(engines.pglite));
+      expect(waitingIn(divergences)).toBeGreaterThan(0);
+    },
+    SEARCH_MS,
+  );
 
-  it("that serves who came last first", async () => {
-    const wrong = await InProcessEngine.open("typed", "front");
-    const { divergences } = await search(wrong);
-    await wrong.close();
-    expect(waitingIn(divergences)).toBeGreaterThan(1);
-  });
+  it(
+    "that serves who came last first",
+    async () => {
+      const wrong = await InProcessEngine.open("typed", "front");
+      const { divergences } = await search(wrong);
+      await wrong.close();
+      expect(waitingIn(divergences)).toBeGreaterThan(1);
+    },
+    SEARCH_MS,
+  );
 
   it("and its token finds it again, and nothing in an engine that is right", async () => {
     const wrong = takingShareAsExclusive(engines.pglite);

@@ -20,10 +20,10 @@ export function differJson({ divergences, elapsedMs, seed, ...tally }: DifferOut
     ...(seed === undefined ? {} : { seed }),
     divergences: divergences.map(({ token, index, comparison: { run, difference } }) => ({
       token,
-      case: index,
       step: difference?.step ?? null,
       pglite: difference?.pglite ?? null,
       postgres: difference?.postgres ?? null,
+      case: index,
       steps: run.steps.slice(0, difference?.step).map(({ session, text }) => `${session}: ${text}`),
     })),
     casesPerSecond: Math.round((tally.cases / Math.max(elapsedMs, 1)) * 10_000) / 10,
