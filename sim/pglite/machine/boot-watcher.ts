@@ -21,7 +21,8 @@ export interface BootListener {
 const COUNTS_FILES = "__syscall_dup";
 const LOOKS_AT_CLOCK = "emscripten_date_now";
 const WRITES = "fd_write";
-const MAPS = "_mmap_js";
+/** Maps a file into memory. */
+export const MAPS = "_mmap_js";
 /** The imports that a boot is followed by. */
 export const WATCHED_IMPORTS: ReadonlySet<string> = new Set([COUNTS_FILES, LOOKS_AT_CLOCK, WRITES, MAPS]);
 

@@ -5,7 +5,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { LONGJMP_STATUS, STATICS } from "../build-facts.ts";
-import { WATCHED_IMPORTS } from "./boot-watcher.ts";
+import { MAPS, WATCHED_IMPORTS } from "./boot-watcher.ts";
 import { FunctionTable, type TableEntry } from "./function-table.ts";
 import { BEYOND_ANY_DEPTH } from "./lane-build.ts";
 import type { MachineDoors } from "./machine-doors.ts";
@@ -78,6 +78,9 @@ export interface InstanceUpdate {
   readonly entries: readonly TableEntry[];
   readonly tableLength: number;
 }
+
+/** ENOMEM of WASI. */
+const OUT_OF_MEMORY = 48;
 
 /** Directory of PGlite's loadable libraries. */
 const LIBRARY_DIRECTORY = "/pglite/lib/postgresql";
@@ -245,6 +248,8 @@ export class MainInstance {
   /** The others go without: they are called many times in each statement. */
   #watched(name: string, call: ImportFunction): ImportFunction {
     return (...values) => {
+      // A mapped file would be a copy that no other backend sees.
+      if (name === MAPS && !this.watch) return -OUT_OF_MEMORY;
       const result = call(...values);
       this.watch?.onImport(name, values);
       return result;
