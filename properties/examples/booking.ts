@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { main } from "../../sim/cli/main.ts";
+import { runProgram } from "../../sim/cli/program.ts";
 import type { Actor, Race } from "../../sim/race/race.ts";
 
 interface State {
@@ -13,7 +13,7 @@ interface Data {
 
 const reference = bookingOver("for update");
 
-process.exitCode = await main(process.argv.slice(2), [reference]);
+await runProgram(import.meta.url, [reference]);
 
 function bookingOver(lock: string): Race<State, Data> {
   return {

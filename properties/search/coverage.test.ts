@@ -77,8 +77,7 @@ describe("the class of a schedule", () => {
     session,
     action: { kind: "statement", text, values: [] },
   });
-  const classOf = (...steps: readonly ReturnType<typeof step>[]): string =>
-    scheduleClass({ steps } as never as Parameters<typeof scheduleClass>[0]);
+  const classOf = (...steps: readonly ReturnType<typeof step>[]): string => scheduleClass({ steps } as never);
   const [a, b] = ["update a set x = 1", "update b set x = 1"];
 
   it("is the same for orders that differ in independent steps only", () => {
