@@ -1,13 +1,14 @@
 /** I14: duplicate delivery of any call has no second effect. */
+import { sameState } from "../machine/difference.ts";
 import { firstOf, statusOf, type Invariant, type OperationCall } from "./view.ts";
 
 /** At every commit: it is not that of a call whose like has been answered 200 before. */
 export const duplicateCall: Invariant = {
   name: "I14",
   promise: "A call that is delivered again has no second effect.",
-  check: ({ operation, history }) => {
+  check: ({ before, after, operation, history }) => {
     const identity = operation === undefined ? undefined : identityOf(operation);
-    if (operation === undefined || identity === undefined) return undefined;
+    if (operation === undefined || identity === undefined || sameState(before, after)) return undefined;
     return firstOf(history, (call) => {
       if (call === operation || statusOf(call) !== 200 || identityOf(call) !== identity) return undefined;
       return `${operation.name} by ${operation.actor} was delivered again (${identity}), and wrote again`;

@@ -1,6 +1,7 @@
 /**
  * I8: no lock cycle. A deadlock reaches the history as an operation that failed with 40P01, or as one that was tried
  * again after it: callers of `Protocol` record the retries that `onRetry` tells them in `result.retries`.
+ * A deadlock that Postgres found names its circle in the detail; a 40P01 without one was raised by a race as a fault.
  */
 import { firstOf, type Invariant } from "./view.ts";
 
@@ -11,10 +12,9 @@ export const noLockCycle: Invariant = {
   check: ({ history }) =>
     firstOf(history, ({ actor, name, result }) => {
       const { error, retries = [] } = (result ?? {}) as { error?: Failure; retries?: readonly Failure[] };
-      const deadlock = [error, ...retries].find((failure) => failure?.code === "40P01");
+      const deadlock = [error, ...retries].find((failure) => failure?.code === "40P01" && failure.detail);
       if (deadlock === undefined) return undefined;
-      const detail = deadlock.detail === undefined ? "" : `: ${deadlock.detail.replaceAll("\n", " ")}`;
-      return `${name} by ${actor} was the victim of a deadlock${detail}`;
+      return `${name} by ${actor} was the victim of a deadlock: ${deadlock.detail?.replaceAll("\n", " ")}`;
     }),
 };
 

@@ -15,4 +15,6 @@ export interface ProtocolMutant {
   /** The shortest interleaving that shows it. */
   readonly shortest: string;
   readonly protocol: Protocol;
+  /** Why no interleaving can tell it from the reference; absent where one can. */
+  readonly equivalent?: string;
 }

@@ -2,6 +2,18 @@
  * The built-in races, in the order in which `switchyard list` names them; the first is the default.
  */
 import type { Race } from "../../sim/race/race.ts";
+import { batchSweep } from "./batch-sweep.ts";
+import { clearing } from "./clear.ts";
+import { legacy } from "./legacy.ts";
 import { parkRespondSweep } from "./park-respond-sweep.ts";
+import { slotsRace } from "./slots.ts";
+import { twoQuestions } from "./two-questions.ts";
 
-export const races: readonly Race[] = [parkRespondSweep as Race];
+export const races: readonly Race[] = [
+  parkRespondSweep as Race,
+  twoQuestions as Race,
+  batchSweep as Race,
+  clearing as Race,
+  slotsRace as Race,
+  legacy as Race,
+];

@@ -85,6 +85,8 @@ export interface Mutant {
   readonly title: string;
   /** Names of the invariants that it breaks. */
   readonly violates: readonly string[];
+  /** Why no schedule can tell it from the race itself; absent where one can. */
+  readonly equivalent?: string;
 }
 
 /** A race: everything that the run loop needs, and nothing that depends on a schedule. */

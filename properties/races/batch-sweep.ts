@@ -1,0 +1,103 @@
+/**
+ * hitl/batch-sweep: three overdue tasks, two schedulers that sweep at once, one of them aborted or crashing; one of the
+ * tasks may be broken, one may be answered and one marked at that moment.
+ */
+import fc, { type Arbitrary } from "fast-check";
+import type { Json } from "../../model/json.ts";
+import { mutantsOf } from "../../model/mutants/index.ts";
+import type { Protocol } from "../../model/protocol.ts";
+import { SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
+import type { ProtocolState } from "../../model/state.ts";
+import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
+import { answerForm, openForm, runTask, sleepUntil, surviving } from "./acting.ts";
+import { befallen, faultArbitrary, type Fault } from "./faults.ts";
+import { hitlRace } from "./hitl-race.ts";
+import { detailRow, form, parkedRow, stateWith } from "./initial-state.ts";
+import { perform } from "./perform.ts";
+
+const IDS = ["a", "b", "c"] as const;
+type Id = (typeof IDS)[number];
+
+/** When the schedulers sweep; every deadline has passed by then. */
+const SWEEP_MS = 20;
+
+/** One run's data. */
+export interface BatchSweepData {
+  readonly deadlinesMs: Readonly<Record<Id, number>>;
+  /** Which of the requests have defaults. */
+  readonly defaults: readonly Id[];
+  /** The task whose next_kwargs cannot carry an event. */
+  readonly broken: Id | null;
+  readonly limit: 2 | 100;
+  readonly answered: Id | null;
+  readonly marked: Id | null;
+  readonly fault: Fault;
+}
+
+const some: Arbitrary<Id | null> = fc.constantFrom<(Id | null)[]>(...IDS, null);
+const deadlineMs = fc.integer({ min: 5, max: 10 });
+
+const data: Arbitrary<BatchSweepData> = fc.record({
+  deadlinesMs: fc.record({ a: deadlineMs, b: deadlineMs, c: deadlineMs }),
+  defaults: fc.subarray([...IDS]),
+  broken: some,
+  limit: fc.constantFrom(2 as const, 100 as const),
+  answered: some,
+  marked: some,
+  fault: faultArbitrary(6),
+});
+
+/** Over the reference. */
+export const batchSweep: Race<ProtocolState, BatchSweepData> = hitlRace({
+  name: "hitl/batch-sweep",
+  description: "Two schedulers sweep three overdue tasks, one of which may be broken, answered or marked.",
+  data,
+  initial: ({ deadlinesMs, defaults, broken }: BatchSweepData) =>
+    stateWith({
+      tasks: IDS.map((id) =>
+        parkedRow(id, deadlinesMs[id], { nextKwargs: id === broken ? (["broken"] as Json) : {} }),
+      ),
+      details: IDS.map((id) => detailRow(id, { defaults: defaults.includes(id) ? ["approve"] : null })),
+    }),
+  actors: actorsOf,
+  mustSee: ["sweep default", "sweep timeout", "sweep nothing", "respond 200", "respond 409", "mark success"],
+  mutants: mutantsOf(12, 13, 14, 15),
+});
+
+function actorsOf(protocol: Protocol, data: BatchSweepData): Readonly<Record<string, Actor>> {
+  const { answered, marked, limit, fault } = data;
+  return {
+    ...(answered === null ? {} : { alice: (context) => alice(context, protocol, answered) }),
+    ...(marked === null ? {} : { marker: (context) => marker(context, protocol, marked) }),
+    sweep1: befallen((context) => scheduler(context, protocol, limit), fault),
+    sweep2: (context) => scheduler(context, protocol, limit),
+    closing: (context) => closing(context, protocol, limit),
+  };
+}
+
+async function alice(context: ActorContext, protocol: Protocol, id: Id): Promise<void> {
+  const createdAt = await openForm(context, id);
+  await sleepUntil(context, SWEEP_MS);
+  if (createdAt !== undefined)
+    await answerForm(context, protocol, id, createdAt, { chosenOptions: ["reject"] });
+}
+
+async function marker(context: ActorContext, protocol: Protocol, id: Id): Promise<void> {
+  await sleepUntil(context, SWEEP_MS);
+  await perform(context, "mark", protocol.mark, { taskInstanceId: id, state: "success" });
+}
+
+async function scheduler(context: ActorContext, protocol: Protocol, limit: number): Promise<void> {
+  await sleepUntil(context, SWEEP_MS);
+  await surviving(() => perform(context, "sweep", protocol.sweep, { now: context.now(), limit }));
+}
+
+/** As many sweeps as three tasks can need, and one of the tasks that they resumed. */
+async function closing(context: ActorContext, protocol: Protocol, limit: number): Promise<void> {
+  await context.afterOthers();
+  await context.sleep(SWEEP_INTERVAL_MS);
+  for (let sweeps = 0; sweeps < Math.ceil(IDS.length / limit); sweeps += 1) {
+    await surviving(() => perform(context, "sweep", protocol.sweep, { now: context.now(), limit }));
+  }
+  await runTask(context, protocol, "a", "closing-run", form);
+}

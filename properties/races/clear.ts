@@ -1,0 +1,162 @@
+/**
+ * hitl/clear: what is done to a waiting task from outside: cleared, skipped by the run's timeout, deleted with its run; while
+ * a person answers it, a worker runs it, and another task of the run parks.
+ */
+import fc, { type Arbitrary } from "fast-check";
+import type { Dag } from "../../model/dag.ts";
+import { mutantsOf } from "../../model/mutants/index.ts";
+import type { Protocol } from "../../model/protocol.ts";
+import type { ProtocolState } from "../../model/state.ts";
+import { RUN_START_MS } from "../../sim/race/run.ts";
+import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
+import { answerForm, openForm, runTask } from "./acting.ts";
+import { hitlRace } from "./hitl-race.ts";
+import { DAG_ID, detailRow, form, parkedRow, RUN_ID, stateWith, taskRow } from "./initial-state.ts";
+import { perform } from "./perform.ts";
+
+const TASK = "task";
+const OTHER = "other";
+const NEW_ID = "task-again";
+
+const dag: Dag = {
+  dagId: DAG_ID,
+  maxActiveTasks: 16,
+  tasks: [
+    { taskId: TASK, upstream: [], maxActiveTisPerDag: null, maxActiveTisPerDagRun: null },
+    { taskId: OTHER, upstream: [], maxActiveTisPerDag: null, maxActiveTisPerDagRun: null },
+    { taskId: "after", upstream: [TASK], maxActiveTisPerDag: null, maxActiveTisPerDagRun: null },
+  ],
+};
+
+/** One run's data: who takes part. */
+export interface ClearData {
+  /** Clears only the waiting task, or whatever it is. */
+  readonly clear: "waiting" | "any" | "no";
+  /** Whether the clear's reply is lost, and it is sent again. */
+  readonly clearAgain: boolean;
+  readonly responds: boolean;
+  readonly runs: boolean;
+  readonly timesOut: boolean;
+  readonly deletes: boolean;
+  /** Whether the other task parks. */
+  readonly parks: boolean;
+  readonly schedules: boolean;
+}
+
+const seldom = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(false) },
+  { weight: 1, arbitrary: fc.constant(true) },
+);
+const often = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(false) },
+  { weight: 3, arbitrary: fc.constant(true) },
+);
+
+const data: Arbitrary<ClearData> = fc.record({
+  clear: fc.constantFrom("waiting" as const, "any" as const, "no" as const),
+  clearAgain: seldom,
+  responds: often,
+  runs: often,
+  timesOut: seldom,
+  deletes: seldom,
+  parks: fc.boolean(),
+  schedules: fc.boolean(),
+});
+
+/** Over the reference. */
+export const clearing: Race<ProtocolState, ClearData> = hitlRace({
+  name: "hitl/clear",
+  description: "A waiting task is cleared, timed out or deleted with its run while it is answered and run.",
+  data,
+  initial: () =>
+    stateWith({
+      tasks: [
+        taskRow({ id: "after" }),
+        taskRow({ id: OTHER, state: "running", invocationId: "other-run" }),
+        parkedRow(TASK, null),
+      ],
+      details: [detailRow(TASK)],
+      runs: [{ dagId: DAG_ID, runId: RUN_ID, state: "running", startMs: RUN_START_MS }],
+    }),
+  actors: actorsOf,
+  mustSee: [
+    "clear 200",
+    "clear 404",
+    "clear 409",
+    "timeoutRun 200",
+    "timeoutRun 409",
+    "deleteRun 200",
+    "respond 200",
+    "respond 404",
+    "respond 409",
+    "park 404",
+    "park 409",
+    "schedule 200",
+    "finish success",
+  ],
+  mutants: mutantsOf(8, 16, 20, 21, 28),
+});
+
+function actorsOf(protocol: Protocol, data: ClearData): Readonly<Record<string, Actor>> {
+  return {
+    ...(data.clear === "no" ? {} : { clearer: (context) => clearer(context, protocol, data) }),
+    ...(data.responds ? { alice: (context) => alice(context, protocol) } : {}),
+    ...(data.runs ? { runner: (context) => runner(context, protocol) } : {}),
+    ...(data.timesOut ? { timer: (context) => timer(context, protocol) } : {}),
+    ...(data.deletes ? { deleter: (context) => deleter(context, protocol) } : {}),
+    ...(data.parks ? { worker: (context) => worker(context, protocol) } : {}),
+    ...(data.schedules ? { scheduler: (context) => scheduler(context, protocol) } : {}),
+    closing: (context) => closing(context, protocol),
+  };
+}
+
+async function clearer(context: ActorContext, protocol: Protocol, data: ClearData): Promise<void> {
+  const onlyStates = data.clear === "waiting" ? ["awaiting_input"] : null;
+  const run = { dagId: DAG_ID, runId: RUN_ID };
+  const input = { ...run, taskInstanceId: TASK, newId: NEW_ID, onlyStates };
+  await perform(context, "clear", protocol.clear, input);
+  if (data.clearAgain) await perform(context, "clear", protocol.clear, input);
+}
+
+async function alice(context: ActorContext, protocol: Protocol): Promise<void> {
+  const createdAt = await openForm(context, TASK);
+  if (createdAt !== undefined)
+    await answerForm(context, protocol, TASK, createdAt, { chosenOptions: ["approve"] });
+}
+
+async function runner(context: ActorContext, protocol: Protocol): Promise<void> {
+  for (let tries = 0; tries < 3; tries += 1) {
+    if (await runTask(context, protocol, TASK, "runner-run", form)) return;
+    await context.sleep(2);
+  }
+}
+
+async function timer(context: ActorContext, protocol: Protocol): Promise<void> {
+  const input = { dagId: DAG_ID, runId: RUN_ID, timeoutMs: 0, now: context.now() };
+  await perform(context, "timeoutRun", protocol.timeoutRun, input);
+}
+
+async function deleter(context: ActorContext, protocol: Protocol): Promise<void> {
+  await perform(context, "deleteRun", protocol.deleteRun, { dagId: DAG_ID, runId: RUN_ID });
+}
+
+async function worker(context: ActorContext, protocol: Protocol): Promise<void> {
+  const run = { taskInstanceId: OTHER, invocationId: "other-run" };
+  await perform(context, "ask", protocol.ask, { ...run, request: form, now: context.now() });
+  const parking = { ...run, timeoutMs: null, nextMethod: "execute_complete", nextKwargs: {} };
+  await perform(context, "park", protocol.park, { ...parking, now: context.now() });
+}
+
+async function scheduler(context: ActorContext, protocol: Protocol): Promise<void> {
+  await perform(context, "schedule", protocol.schedule, { dag, now: context.now() });
+}
+
+/** The scheduler goes on, and the cleared task runs afresh. */
+async function closing(context: ActorContext, protocol: Protocol): Promise<void> {
+  await context.afterOthers();
+  await perform(context, "schedule", protocol.schedule, { dag, now: context.now() });
+  const input = { dagId: DAG_ID, runId: RUN_ID, timeoutMs: 3_600_000, now: context.now() };
+  await perform(context, "timeoutRun", protocol.timeoutRun, input);
+  await runTask(context, protocol, NEW_ID, "closing-run", form);
+  await perform(context, "schedule", protocol.schedule, { dag, now: context.now() });
+}

@@ -1,0 +1,144 @@
+/**
+ * hitl/slots: two schedulers step through two runs of a DAG with a tight pool and tight limits, while tasks park, are
+ * answered and end.
+ *
+ * A parked task holds no slot, so that the others go on; it counts as an active instance of its task, so that the same task
+ * of the other run does not.
+ */
+import fc, { type Arbitrary } from "fast-check";
+import type { Dag } from "../../model/dag.ts";
+import { mutantsOf } from "../../model/mutants/index.ts";
+import type { Protocol } from "../../model/protocol.ts";
+import { observeWholeState } from "../../model/whole-state.ts";
+import type { ProtocolState } from "../../model/state.ts";
+import { RUN_START_MS } from "../../sim/race/run.ts";
+import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
+import { answerForm, openForm } from "./acting.ts";
+import { befallen, faultArbitrary, type Fault } from "./faults.ts";
+import { hitlRace } from "./hitl-race.ts";
+import { DAG_ID, form, stateWith, taskRow } from "./initial-state.ts";
+import { perform } from "./perform.ts";
+
+/** The task that asks, and where it runs at the start. */
+const ASKING = "r1.ask";
+
+/** Steps that the closing scheduler makes: enough for every chain of tasks. */
+const CLOSING_ROUNDS = 4;
+
+/** One run's data. */
+export interface SlotsData {
+  readonly slots: 1 | 2;
+  readonly includeDeferred: boolean;
+  readonly maxActiveTasks: 1 | 2;
+  readonly maxActiveTisPerDag: 1 | null;
+  /** What the asking task does: parks, defers, or only ends. */
+  readonly waits: "parks" | "defers" | "no";
+  readonly answers: boolean;
+  readonly fault: Fault;
+}
+
+const data: Arbitrary<SlotsData> = fc.record({
+  slots: fc.constantFrom(1 as const, 2 as const),
+  includeDeferred: fc.boolean(),
+  maxActiveTasks: fc.constantFrom(1 as const, 2 as const),
+  maxActiveTisPerDag: fc.constantFrom(1 as const, null),
+  waits: fc.constantFrom("parks" as const, "parks" as const, "defers" as const, "no" as const),
+  answers: fc.boolean(),
+  fault: faultArbitrary(8),
+});
+
+/** Over the reference. */
+export const slotsRace: Race<ProtocolState, SlotsData> = hitlRace({
+  name: "hitl/slots",
+  description:
+    "Two schedulers queue the tasks of two runs into a tight pool, while a task parks and is answered.",
+  data,
+  initial: ({ slots, includeDeferred }: SlotsData) =>
+    stateWith({
+      runs: ["r1", "r2"].map((runId) => ({ dagId: DAG_ID, runId, state: "running", startMs: RUN_START_MS })),
+      pools: [{ pool: "default_pool", slots, includeDeferred }],
+      tasks: [
+        taskRow({ id: ASKING, runId: "r1", taskId: "ask", state: "running", invocationId: "ask-run" }),
+        taskRow({ id: "r1.work", runId: "r1", taskId: "work" }),
+        taskRow({ id: "r2.ask", runId: "r2", taskId: "ask" }),
+      ],
+    }),
+  actors: actorsOf,
+  mustSee: [
+    "queue some",
+    "queue nothing",
+    "schedule 200",
+    "park awaiting_input",
+    "defer deferred",
+    "respond 200",
+  ],
+  mutants: mutantsOf(25, 31),
+});
+
+function dagOf({ maxActiveTasks, maxActiveTisPerDag }: SlotsData): Dag {
+  const unlimited = { upstream: [], maxActiveTisPerDag: null, maxActiveTisPerDagRun: null };
+  return {
+    dagId: DAG_ID,
+    maxActiveTasks,
+    tasks: [
+      { ...unlimited, taskId: "ask", maxActiveTisPerDag },
+      { ...unlimited, taskId: "work" },
+    ],
+  };
+}
+
+function actorsOf(protocol: Protocol, data: SlotsData): Readonly<Record<string, Actor>> {
+  return {
+    worker: (context) => worker(context, protocol, data),
+    ...(data.answers ? { alice: (context) => alice(context, protocol) } : {}),
+    scheduler1: befallen((context) => step(context, protocol, dagOf(data)), data.fault),
+    scheduler2: (context) => step(context, protocol, dagOf(data)),
+    closing: (context) => closing(context, protocol, dagOf(data)),
+  };
+}
+
+async function step(context: ActorContext, protocol: Protocol, dag: Dag): Promise<void> {
+  await perform(context, "schedule", protocol.schedule, { dag, now: context.now() });
+  await perform(context, "queue", protocol.queue, { dag });
+}
+
+async function worker(context: ActorContext, protocol: Protocol, { waits }: SlotsData): Promise<void> {
+  const run = { taskInstanceId: ASKING, invocationId: "ask-run" };
+  if (waits === "no") {
+    await perform(context, "finish", protocol.finish, { ...run, state: "success" });
+    return;
+  }
+  await perform(context, "ask", protocol.ask, { ...run, request: form, now: context.now() });
+  const waiting = {
+    ...run,
+    timeoutMs: null,
+    nextMethod: "execute_complete",
+    nextKwargs: {},
+    now: context.now(),
+  };
+  if (waits === "parks") await perform(context, "park", protocol.park, waiting);
+  else await perform(context, "defer", protocol.defer, { ...waiting, triggerId: 1 });
+}
+
+async function alice(context: ActorContext, protocol: Protocol): Promise<void> {
+  const createdAt = await openForm(context, ASKING);
+  if (createdAt !== undefined)
+    await answerForm(context, protocol, ASKING, createdAt, { chosenOptions: ["approve"] });
+}
+
+/** Steps and runs what is queued until nothing moves any more; the last step is one of the scheduler. */
+async function closing(context: ActorContext, protocol: Protocol, dag: Dag): Promise<void> {
+  await context.afterOthers();
+  for (let round = 1; round <= CLOSING_ROUNDS; round += 1) {
+    await step(context, protocol, dag);
+    const { tasks } = await observeWholeState(context.db);
+    const queued = tasks.filter(({ state }) => state === "queued");
+    if (queued.length === 0) return;
+    for (const { id: taskInstanceId } of queued) {
+      const run = { taskInstanceId, invocationId: `closing-run-${round}` };
+      await perform(context, "start", protocol.start, run);
+      await perform(context, "finish", protocol.finish, { ...run, state: "success" });
+    }
+  }
+  await step(context, protocol, dag);
+}

@@ -1,0 +1,164 @@
+/**
+ * hitl/two-questions: one task asks twice, under two worker runs, while calls are delivered again, arrive late, crash or
+ * are aborted.
+ *
+ * The first run asks A and parks for a second. What is resumed asks B in its second run, and parks again. Alice answers what
+ * she sees; Bob opens a form early and sends it late.
+ */
+import fc, { type Arbitrary } from "fast-check";
+import { mutantsOf } from "../../model/mutants/index.ts";
+import type { Protocol } from "../../model/protocol.ts";
+import type { HitlRequest } from "../../model/request.ts";
+import { SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
+import type { ProtocolState } from "../../model/state.ts";
+import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
+import { answerForm, openForm, runTask, sleepUntil, startTask, surviving } from "./acting.ts";
+import { befallen, faultArbitrary, type Fault } from "./faults.ts";
+import { hitlRace, type HitlRace } from "./hitl-race.ts";
+import { form, stateWith, taskRow } from "./initial-state.ts";
+import { perform } from "./perform.ts";
+
+const TASK = "task";
+const DEADLINE_MS = 1_000;
+
+/** One run's data. */
+export interface TwoQuestionsData {
+  readonly defaults: readonly string[] | null;
+  /** Whether the reply to the ask is lost, and it is sent again. */
+  readonly askAgain: boolean;
+  /** The same of the park; "late": when the second run may be under way. */
+  readonly parkAgain: "no" | "at once" | "late";
+  /** Whether the first run reports success although it has parked. */
+  readonly lateReport: boolean;
+  /** Milliseconds after the start at which Alice opens and answers the form; null: never. */
+  readonly aliceMs: number | null;
+  /** When Bob sends the form that he opens at the start; null: never. */
+  readonly bobMs: number | null;
+  readonly sweepMs: number;
+  /** Deadline of B; null: none. */
+  readonly secondTimeoutMs: number | null;
+  readonly workerFault: Fault;
+  readonly sweepFault: Fault;
+}
+
+/** Draws the data of one run. */
+const data: Arbitrary<TwoQuestionsData> = fc.record({
+  defaults: fc.constantFrom(null, null, ["approve"]),
+  askAgain: fc.boolean(),
+  parkAgain: fc.constantFrom("no" as const, "at once" as const, "late" as const),
+  lateReport: fc.boolean(),
+  aliceMs: fc.constantFrom(0, 0, DEADLINE_MS, DEADLINE_MS + 12, null),
+  bobMs: fc.constantFrom(null, DEADLINE_MS, DEADLINE_MS + 12),
+  sweepMs: fc.constantFrom(DEADLINE_MS - 1, DEADLINE_MS, DEADLINE_MS + 1),
+  secondTimeoutMs: fc.constantFrom(null, 10),
+  workerFault: faultArbitrary(12),
+  sweepFault: faultArbitrary(5),
+});
+
+/** The race's parts, for variants of it. */
+export const parts: HitlRace<TwoQuestionsData> = {
+  name: "hitl/two-questions",
+  description:
+    "One task asks twice under two worker runs, with lost replies, late calls, crashes and aborts.",
+  data,
+  initial: (): ProtocolState =>
+    stateWith({ tasks: [taskRow({ id: TASK, state: "running", invocationId: "run-1" })] }),
+  actors: actorsOf,
+  mustSee: [
+    "ask 200",
+    "park awaiting_input",
+    "park scheduled",
+    "park 409",
+    "respond 200",
+    "respond 409",
+    "finish 409",
+  ],
+  mutants: mutantsOf(11, 17, 18, 19, 22, 23, 24, 29, 30),
+};
+
+/** Over the reference. */
+export const twoQuestions: Race<ProtocolState, TwoQuestionsData> = hitlRace(parts);
+
+/** What A asks. */
+function first({ defaults }: TwoQuestionsData): HitlRequest {
+  return { ...form, subject: "A?", defaults };
+}
+
+/** What B asks. */
+function second(): HitlRequest {
+  return { ...form, subject: "B?", options: ["approve", "withdraw"] };
+}
+
+function actorsOf(protocol: Protocol, data: TwoQuestionsData): Readonly<Record<string, Actor>> {
+  return {
+    worker: befallen((context) => firstRun(context, protocol, data), data.workerFault),
+    ...(data.aliceMs === null ? {} : { alice: (context) => alice(context, protocol, data.aliceMs ?? 0) }),
+    ...(data.bobMs === null ? {} : { bob: (context) => bob(context, protocol, data.bobMs ?? 0) }),
+    scheduler: befallen((context) => scheduler(context, protocol, data), data.sweepFault),
+    runner: (context) => runner(context, protocol, data),
+    closing: (context) => closing(context, protocol, data),
+  };
+}
+
+async function firstRun(context: ActorContext, protocol: Protocol, data: TwoQuestionsData): Promise<void> {
+  const run = { taskInstanceId: TASK, invocationId: "run-1" };
+  const asking = { ...run, request: first(data), now: context.now() };
+  await perform(context, "ask", protocol.ask, asking);
+  if (data.askAgain) await perform(context, "ask", protocol.ask, asking);
+  const parking = { ...run, timeoutMs: DEADLINE_MS, nextMethod: "execute_complete", nextKwargs: {} };
+  await perform(context, "park", protocol.park, { ...parking, now: context.now() });
+  if (data.parkAgain === "late") await sleepUntil(context, DEADLINE_MS + 8);
+  if (data.parkAgain !== "no")
+    await perform(context, "park", protocol.park, { ...parking, now: context.now() });
+  if (data.lateReport) await perform(context, "finish", protocol.finish, { ...run, state: "success" });
+}
+
+async function alice(context: ActorContext, protocol: Protocol, timeMs: number): Promise<void> {
+  await sleepUntil(context, timeMs);
+  const createdAt = await openForm(context, TASK);
+  if (createdAt !== undefined)
+    await answerForm(context, protocol, TASK, createdAt, { chosenOptions: ["approve"] });
+}
+
+async function bob(context: ActorContext, protocol: Protocol, timeMs: number): Promise<void> {
+  const createdAt = await openForm(context, TASK);
+  if (createdAt === undefined) return;
+  await sleepUntil(context, timeMs);
+  await answerForm(context, protocol, TASK, createdAt, { chosenOptions: ["approve"] });
+}
+
+async function scheduler(context: ActorContext, protocol: Protocol, data: TwoQuestionsData): Promise<void> {
+  for (const timeMs of [data.sweepMs, DEADLINE_MS + 15]) {
+    await sleepUntil(context, timeMs);
+    await surviving(() => perform(context, "sweep", protocol.sweep, { now: context.now() }));
+  }
+}
+
+/** Goes on with what was resumed: asks B and parks, or ends where A timed out. */
+async function runner(context: ActorContext, protocol: Protocol, data: TwoQuestionsData): Promise<void> {
+  const run = { taskInstanceId: TASK, invocationId: "run-2" };
+  for (const timeMs of [DEADLINE_MS + 2, DEADLINE_MS + 6]) {
+    await sleepUntil(context, timeMs);
+    const started = await startTask(context, protocol, TASK, run.invocationId);
+    if (started === undefined) continue;
+    await perform(context, "ask", protocol.ask, { ...run, request: second(), now: context.now() });
+    const { secondTimeoutMs: timeoutMs } = data;
+    const parking = { ...run, timeoutMs, nextMethod: "execute_complete", nextKwargs: {} };
+    await perform(context, "park", protocol.park, { ...parking, now: context.now() });
+    return;
+  }
+}
+
+/** Once everything is overdue: two sweeps, and what they resumed. */
+async function closing(context: ActorContext, protocol: Protocol, data: TwoQuestionsData): Promise<void> {
+  await context.afterOthers();
+  await context.sleep(DEADLINE_MS + SWEEP_INTERVAL_MS);
+  await surviving(() => perform(context, "sweep", protocol.sweep, { now: context.now() }));
+  await runTask(
+    context,
+    protocol,
+    TASK,
+    "closing-run",
+    data.secondTimeoutMs === null ? second() : first(data),
+  );
+}
