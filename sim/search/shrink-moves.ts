@@ -4,6 +4,9 @@
 import { minimize } from "./minimize.ts";
 import type { ShrinkState } from "./shrink.ts";
 
+/** Steps that a joined turn may run on. */
+const RUN_ON_STEPS = 16;
+
 type Move = <Data>(state: ShrinkState<Data>) => Promise<void>;
 
 /** Seeds that are tried in place of the failure's own. */
@@ -25,7 +28,7 @@ const dropSwitches: Move = async ({ best, attempt }) => {
 
 /**
  * Joins a session's turn with its next one, before or after what came between (Jalbert and Sen, "A trace simplification technique
- * for effective debugging of concurrent programs", FSE 2010).
+ * for effective debugging of concurrent programs", FSE 2010). Joined before it may need more steps than it had: it may run on.
  */
 const joinTurns: Move = async ({ best, attempt }) => {
   for (let place = 0; place < turnsOf(best().run.taken).length; place += 1) {
@@ -38,7 +41,9 @@ const joinTurns: Move = async ({ best, attempt }) => {
     const rest = turns.slice(next + 1);
     const earlier = [...turns.slice(0, place), joined, ...between, ...rest];
     const later = [...turns.slice(0, place), ...between, joined, ...rest];
-    for (const order of [earlier, later]) {
+    const runOn = Array<string>(RUN_ON_STEPS).fill(session);
+    const further = [...turns.slice(0, place), joined, runOn, ...between, ...rest];
+    for (const order of [earlier, further, later]) {
       if (await attempt({ order: { kind: "sessions", sessions: order.flat() } })) break;
     }
   }
