@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_SENTENCES, tellStory } from "../../sim/report/story.ts";
+import { MAX_SENTENCES, tellLinkedStory, tellStory } from "../../sim/report/story.ts";
 import { done, runResult, traceStep, waitingFor } from "./run-result.ts";
 
 const READ = "select state from task where id = $1 for update";
@@ -88,7 +88,7 @@ describe("a story", () => {
   });
 
   it("has at most a dozen sentences: the breach, the waits, and what is near them", async () => {
-    const steps = Array.from({ length: 40 }, (_, index) =>
+    const steps = Array.from({ length: 41 }, (_, index) =>
       traceStep(
         index + 1,
         index % 2 === 0 ? "alice" : "bob",
@@ -99,7 +99,7 @@ describe("a story", () => {
     const violations = [{ invariant: "I1", promise: "One answer", message: "two answers", step: 40 }];
     const story = await tellStory(runResult({ steps, violations }));
     expect(story).toHaveLength(MAX_SENTENCES);
-    expect(story[0]).toBe("Of 40 steps these tell the most (the table has all).");
+    expect(story[0]).toBe("Of 41 steps these tell the most (the table has all).");
     expect(story.filter((line) => line.includes("had to wait"))).toHaveLength(1);
     expect(story).toContain("alice locked task (step 11).");
     expect(story).toContain("bob locked task (step 40).");
@@ -115,5 +115,46 @@ describe("a story", () => {
     const story = await tellStory(runResult({ steps }));
     expect(story).toHaveLength(MAX_SENTENCES);
     expect(story.at(-1)).toBe("bob locked task (step 40).");
+  });
+
+  it("names the rows that a statement locks, and only the first of several promises that broke in one step in full", async () => {
+    const step = traceStep(1, "alice", READ, {
+      action: { kind: "statement", text: READ, values: ["t7"] },
+      commits: ["alice"],
+    });
+    const violations = ["I1", "I2", "I3"].map((invariant) => ({
+      invariant,
+      promise: `${invariant} holds.`,
+      message: `row ${invariant}`,
+      step: 1,
+    }));
+    expect(await tellStory(runResult({ steps: [step], violations }))).toEqual([
+      "alice locked task id=t7 (step 1).",
+      "Here, at step 1, I1 broke (I1 holds): row I1. The same step broke I2 and I3.",
+    ]);
+  });
+
+  it("does not look for the cause around the last step, where promises about the whole run are checked", async () => {
+    const steps = Array.from({ length: 40 }, (_, index) =>
+      traceStep(
+        index + 1,
+        index % 2 === 0 ? "alice" : "bob",
+        READ,
+        index === 9 ? { outcome: waitingFor("alice", "task") } : {},
+      ),
+    );
+    const violations = [{ invariant: "liveness", promise: "It ends", message: "it does not", step: 40 }];
+    const story = await tellStory(runResult({ steps, violations }));
+    expect(story).toContain("alice locked task (step 11).");
+    expect(story).not.toContain("bob locked task (step 40).");
+  });
+
+  it("links each sentence to the steps that it tells", async () => {
+    const steps = [traceStep(1, "alice", READ), traceStep(2, "alice", READ), traceStep(3, "bob", READ)];
+    const linked = await tellLinkedStory(runResult({ steps }));
+    expect(linked.map(({ fromStep, toStep }) => [fromStep, toStep])).toEqual([
+      [1, 2],
+      [3, 3],
+    ]);
   });
 });

@@ -6,14 +6,17 @@
 const TELLING_WEIGHT = 3;
 
 /**
- * At most `max` of `items`, in their order: the light ones go first, and among equals those farthest from a telling one.
+ * At most `max` of `items`, in their order: the light ones go first, and among equals those farthest from a telling one. What was only
+ * found at the end (`isAtEnd`) does not tell where.
  */
-export function condense<Item extends { readonly weight: number }>(
+export function condense<Item extends { readonly weight: number; readonly isAtEnd?: boolean }>(
   items: readonly Item[],
   max: number,
 ): readonly Item[] {
   if (items.length <= max) return items;
-  const telling = items.flatMap(({ weight }, place) => (weight >= TELLING_WEIGHT ? [place] : []));
+  const telling = items.flatMap(({ weight, isAtEnd }, place) =>
+    weight >= TELLING_WEIGHT && isAtEnd !== true ? [place] : [],
+  );
   const distance = (place: number): number =>
     telling.reduce((nearest, other) => Math.min(nearest, Math.abs(place - other)), items.length);
   const ranked = items

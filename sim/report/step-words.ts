@@ -2,22 +2,39 @@
  * What one statement did, in words that follow a session's name: "locked task_instance and read pool".
  */
 import type { LockDescription } from "../engine/port.ts";
-import type { Action, TracedOutcome } from "../trace/trace.ts";
+import type { Action, Json, TracedOutcome } from "../trace/trace.ts";
 import { summarizeStatement, type StatementSummary } from "../trace/statement-summary.ts";
+import { namedRows } from "./named-rows.ts";
 import { joinWords, shorten } from "./words.ts";
 
 const MAX_MESSAGE_LENGTH = 140;
 const MAX_STATEMENT_LENGTH = 40;
+/** Rows that are named one by one. */
+const MAX_ROWS = 3;
 
 /** Words for a step's action and outcome; undefined where they tell nothing (BEGIN, SET). */
 export async function actionWords(action: Action, outcome: TracedOutcome): Promise<string | undefined> {
   if (action.kind === "sleep") return `slept for ${action.durationMs} ms`;
-  return await statementWords(action.text, outcome);
+  return await statementWords(action.text, outcome, action.kind === "statement" ? action.values : undefined);
 }
 
-/** Words for a statement's outcome; undefined where they tell nothing. */
-export async function statementWords(text: string, outcome: TracedOutcome): Promise<string | undefined> {
-  const summary = await summarizeStatement(text);
+/** An action in few words: "lock task_instance id=7"; a statement that does nothing to relations as it is, cut. */
+export async function shortAction(action: Action): Promise<string> {
+  if (action.kind === "sleep")
+    return action.durationMs === 0 ? "(goes on)" : `(sleeps ${action.durationMs} ms)`;
+  const values = action.kind === "statement" ? action.values : undefined;
+  const words = infinitive(withRows(await summarizeStatement(action.text), action.text, values), undefined);
+  const text = words ?? shorten(action.text, MAX_STATEMENT_LENGTH);
+  return action.kind === "timeout" ? `(times out) ${text}` : text;
+}
+
+/** Words for a statement's outcome; undefined where they tell nothing. `values` tell which rows it names. */
+export async function statementWords(
+  text: string,
+  outcome: TracedOutcome,
+  values?: Json,
+): Promise<string | undefined> {
+  const summary = withRows(await summarizeStatement(text), text, values);
   switch (outcome.kind) {
     case "done":
       return doneWords(summary, outcome.command, outcome.rowCount);
@@ -26,6 +43,23 @@ export async function statementWords(text: string, outcome: TracedOutcome): Prom
     case "waiting":
       return `had to wait for ${joinWords(outcome.wait.for)} to ${infinitive(summary, text)} (${lockWords(outcome.wait.lock)})`;
   }
+}
+
+/** Names the rows behind the one relation of a statement, where it has only one and tells its rows by equality. */
+function withRows(summary: StatementSummary, text: string, values: Json | undefined): StatementSummary {
+  const { reads, locks, inserts, updates, deletes } = summary;
+  const target = [locks, updates, deletes, inserts, reads].find((relations) => relations.length > 0);
+  const keys = inserts.length === 0 ? namedRows(text, values) : [];
+  if (target?.length !== 1 || keys.length === 0 || keys.length > MAX_ROWS) return summary;
+  const named = (relations: readonly string[]): readonly string[] =>
+    relations === target ? relations.map((name) => `${name} ${joinWords(keys)}`) : relations;
+  return {
+    ...summary,
+    reads: named(reads),
+    locks: named(locks),
+    updates: named(updates),
+    deletes: named(deletes),
+  };
 }
 
 /** The lock that is waited for: "row tuple (0,1) of task_instance, ShareLock". */
@@ -59,7 +93,9 @@ function doneWords(summary: StatementSummary, command: string, rowCount: number 
   }
 }
 
-function infinitive(summary: StatementSummary, text: string): string {
+function infinitive(summary: StatementSummary, text: string): string;
+function infinitive(summary: StatementSummary, text: undefined): string | undefined;
+function infinitive(summary: StatementSummary, text: string | undefined): string | undefined {
   const verbs = {
     read: "read",
     lock: "lock",
@@ -67,7 +103,8 @@ function infinitive(summary: StatementSummary, text: string): string {
     update: "update",
     delete: "delete from",
   };
-  return verbWords(summary, verbs) ?? `run "${shorten(text, MAX_STATEMENT_LENGTH)}"`;
+  const words = verbWords(summary, verbs);
+  return words ?? (text === undefined ? undefined : `run "${shorten(text, MAX_STATEMENT_LENGTH)}"`);
 }
 
 type Verb = "read" | "lock" | "insert" | "update" | "delete";

@@ -27,21 +27,38 @@ interface Passage {
   weight: number;
   readonly fromStep: number;
   toStep: number;
+  /** A promise that is looked at when everybody has finished: it does not tell where it broke. */
+  readonly isAtEnd?: boolean;
+}
+
+/** A sentence of a story, and the steps that it tells. */
+export interface StorySentence {
+  readonly text: string;
+  readonly fromStep: number;
+  readonly toStep: number;
 }
 
 /** Sentences that tell `run` up to its last violation, or to its end where nothing was violated. */
 export async function tellStory(run: RunResult): Promise<readonly string[]> {
+  return (await tellLinkedStory(run)).map(({ text }) => text);
+}
+
+/** The same, each sentence with the steps that it tells. */
+export async function tellLinkedStory(run: RunResult): Promise<readonly StorySentence[]> {
   const lastStep = run.violations.length > 0 ? Math.max(...run.violations.map(({ step }) => step)) : Infinity;
   const passages: Passage[] = [];
   for (const step of run.steps) {
     if (step.step > lastStep) break;
     await tellStep(run, step, passages);
   }
-  for (const violation of run.violations) {
-    if (!run.steps.some(({ step }) => step === violation.step)) tellViolation(violation, passages);
-  }
+  const later = run.violations.filter(({ step }) => !run.steps.some((made) => made.step === step));
+  tellViolations(later, run, passages);
   const told = passages.filter(({ clauses }) => clauses.length > 0);
-  return sumUp(told, run.steps.length).map(passageText);
+  return sumUp(told, run.steps.length).map((passage) => ({
+    text: passageText(passage),
+    fromStep: passage.fromStep,
+    toStep: passage.toStep,
+  }));
 }
 
 async function tellStep(run: RunResult, step: TraceStep, passages: Passage[]): Promise<void> {
@@ -65,9 +82,11 @@ async function tellStep(run: RunResult, step: TraceStep, passages: Passage[]): P
   for (const operation of run.history) {
     if (operation.endStep === step.step) tellResult(step, operation, passages);
   }
-  for (const violation of run.violations) {
-    if (violation.step === step.step) tellViolation(violation, passages);
-  }
+  tellViolations(
+    run.violations.filter((violation) => violation.step === step.step),
+    run,
+    passages,
+  );
 }
 
 /** Adds to the passage of the same session and operation, or begins a new one. */
@@ -106,10 +125,21 @@ function tellResult(step: TraceStep, operation: OperationRecord, passages: Passa
   }
 }
 
-function tellViolation(violation: RunResult["violations"][number], passages: Passage[]): void {
-  const { invariant, promise, message, step } = violation;
+/** What broke in one step: the first promise with its rows, the others by name. */
+function tellViolations(
+  violations: RunResult["violations"],
+  { steps }: RunResult,
+  passages: Passage[],
+): void {
+  const [first, ...others] = violations;
+  if (first === undefined) return;
+  const { invariant, promise, message, step } = first;
   const text = `Here, at step ${step}, ${invariant} broke (${promise.replace(/\.$/, "")}): ${shorten(message, MAX_MESSAGE_LENGTH)}`;
-  tellEvent(step, text, WEIGHT.violation, passages);
+  const names = others.map((violation) => violation.invariant);
+  const also = names.length === 0 ? "" : ` The same step broke ${joinWords(names)}.`;
+  const place = { fromStep: step, toStep: step, isAtEnd: step >= steps.length };
+  const clauses = [`${sentence(text)}${also}`];
+  passages.push({ key: undefined, opening: "", clauses, weight: WEIGHT.violation, ...place });
 }
 
 /** Leaves the least telling sentences out, and says so first. */
