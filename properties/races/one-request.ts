@@ -3,9 +3,8 @@
  */
 import fc from "fast-check";
 import { atEveryCommit, atTheEnd, liveness } from "../../model/invariants/index.ts";
-import { mutants } from "../../model/mutants/index.ts";
+import { mutantsOf } from "../../model/mutants/index.ts";
 import { reference, type Protocol } from "../../model/protocol.ts";
-import { readRequest } from "../../model/read-request.ts";
 import { schema } from "../../model/schema.ts";
 import { observeState, type ProtocolState } from "../../model/state.ts";
 import { SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
@@ -23,14 +22,20 @@ const WORKER = "worker-run";
 /** Milliseconds to the deadline of a task that waits, and of one that is parked. */
 const TIMEOUT_MS = 1_000;
 
+/** Those that one request and two actors can show. */
+const mutants = mutantsOf(1, 2, 3, 4, 5, 6, 7, 9);
+
 /** Over the reference protocol; `mutate` gives it over a wrong one. */
 export const oneRequest: Race<ProtocolState, OneRequestData> = raceOver(reference);
 
 /** For each mutant what it takes to see it fail: data of `oneRequest`. */
 export const mutantData: Readonly<Record<number, OneRequestData>> = {
   1: { state: "running", actors: ["worker", "alice"] },
+  2: { state: "running", actors: ["worker", "alice"] },
+  3: { state: "running", actors: ["worker", "alice"] },
   4: { state: "running", actors: ["worker", "alice"] },
   5: { state: "awaiting_input", actors: ["alice", "bob"] },
+  6: { state: "awaiting_input", actors: ["alice", "scheduler"] },
   7: { state: "awaiting_input", actors: ["alice", "marker"] },
   9: { state: "awaiting_input", actors: ["alice", "scheduler"] },
 };
@@ -108,11 +113,10 @@ async function park(context: ActorContext, protocol: Protocol): Promise<void> {
 }
 
 async function respond(context: ActorContext, protocol: Protocol): Promise<void> {
-  const form = await readRequest(context.db, TASK);
-  if (form === undefined) return;
   await perform(context, "respond", protocol.respond, {
     taskInstanceId: TASK,
-    createdAt: form.createdAt,
+    // The form was opened before the run: the request is as old as the run.
+    createdAt: context.now(),
     user: { id: context.name, name: context.name },
     chosenOptions: ["approve"],
     paramsInput: {},

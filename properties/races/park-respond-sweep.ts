@@ -10,6 +10,7 @@ import { observeState, type ProtocolState } from "../../model/state.ts";
 import { SwitchyardError } from "../../sim/switchyard-error.ts";
 import type { Race } from "../../sim/race/race.ts";
 import { actorsOf, TASK, WORKER } from "./park-respond-sweep-actors.ts";
+import { smallData } from "./park-respond-sweep-exhaustive.ts";
 import { parkRespondSweepData, type ParkRespondSweepData } from "./park-respond-sweep-data.ts";
 import { labelsOf } from "./labels.ts";
 
@@ -25,6 +26,7 @@ function raceOver(protocol: Protocol): Race<ProtocolState, ParkRespondSweepData>
     description: "One task asks and parks; two people answer and two schedulers sweep around the deadline.",
     schema,
     data: parkRespondSweepData,
+    exhaustive: smallData,
     async setup(db) {
       await db.query(`insert into dag_run (dag_id, run_id, state) values ('dag', 'run', 'running')`);
       await db.query(

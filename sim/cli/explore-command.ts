@@ -9,10 +9,12 @@ import { createPaint } from "../report/paint.ts";
 import { MAX_FAILING_SCHEDULES, type ExploreReport } from "../search/explore.ts";
 import type { Shard } from "../search/shard.ts";
 import { DEFAULT_STRATEGY, STRATEGIES, type StrategyName } from "../search/strategies/index.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { positiveNumber, readShard, wholeNumber } from "./read-number.ts";
+import { runExhaustive } from "./explore-exhaustive.ts";
 import { saveRegressions } from "./save-regressions.ts";
 import { searchWith } from "./search-with.ts";
 import type { Terminal } from "./terminal.ts";
@@ -26,12 +28,18 @@ const MAX_SEED = 0xffff_ffff;
 /** Workers that can be asked for. */
 const MAX_WORKERS = 256;
 
+/** The strategy that does not sample; it has a search of its own. */
+const EXHAUSTIVE = "exhaustive";
+
 interface Options {
   readonly schedules?: number;
   readonly seconds?: number;
   readonly seed: number;
   readonly mutant?: number;
-  readonly strategy: StrategyName;
+  readonly strategy: StrategyName | typeof EXHAUSTIVE;
+  readonly configuration?: string;
+  readonly preemptions?: number;
+  readonly delays?: number;
   readonly workers?: number;
   readonly shard?: Shard;
   readonly maxFailing: number;
@@ -64,8 +72,19 @@ export function addExploreCommand(
     .option("--mutant <n>", "explore this wrong variant of the race", wholeNumber(0))
     .addOption(
       new Option("--strategy <name>", "how schedules are chosen")
-        .choices(Object.keys(STRATEGIES))
+        .choices([...Object.keys(STRATEGIES), EXHAUSTIVE])
         .default(DEFAULT_STRATEGY),
+    )
+    .option("--configuration <name>", "exhaustive: only the data of this name")
+    .addOption(
+      new Option("--preemptions <n>", "exhaustive: all runs with at most so many preemptions")
+        .argParser(wholeNumber(0))
+        .conflicts("delays"),
+    )
+    .option(
+      "--delays <n>",
+      "exhaustive: all runs in which sessions are passed over at most so often",
+      wholeNumber(0),
     )
     .option(
       "--workers <n>",
@@ -94,7 +113,10 @@ async function runExplore(
   program: string | undefined,
 ): Promise<ExitCode> {
   checkMutant(race, options.mutant);
-  const report = await search(race, options, terminal, open, program);
+  const { strategy } = options;
+  if (strategy === EXHAUSTIVE) return await runExhaustive(race, options, terminal, open);
+  checkSampling(options);
+  const report = await search(race, { ...options, strategy }, terminal, open, program);
   if (options.save !== undefined) await saveRegressions(options.save, report);
   if (options.json === true) {
     terminal.out(JSON.stringify(await exploreJson(report), undefined, 2));
@@ -107,7 +129,7 @@ async function runExplore(
 
 async function search(
   race: Race<any, any>,
-  { workers, engine, schedules: wanted, ...options }: Options,
+  { workers, engine, schedules: wanted, ...options }: Options & { readonly strategy: StrategyName },
   terminal: Terminal,
   open: OpenEngine,
   program: string | undefined,
@@ -123,4 +145,14 @@ async function search(
   } finally {
     progress.clear();
   }
+}
+
+/** Throws SwitchyardError "usage" for options that belong to exhaustive search. */
+function checkSampling({ configuration, preemptions, delays }: Options): void {
+  if (configuration === undefined && preemptions === undefined && delays === undefined) return;
+  throw new SwitchyardError(
+    "usage",
+    "--configuration, --preemptions and --delays belong to exhaustive search.",
+    `Add --strategy ${EXHAUSTIVE}, or leave them out.`,
+  );
 }

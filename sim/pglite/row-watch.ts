@@ -31,6 +31,8 @@ export class RowWatch {
   readonly #tables: readonly UserRelation[];
   /** Versions by place, by table. */
   #known = new Map<UserRelation, ReadonlyMap<string, Version>>();
+  /** The tables' pages as they were at the last look. */
+  readonly #pages = new Map<UserRelation, readonly Uint8Array[]>();
   /** Names of rows by table, place and xmin of a version. */
   readonly #rows = new Map<string, string>();
   /** Members of multixacts; their numbers are not used again. */
@@ -40,11 +42,13 @@ export class RowWatch {
     this.#server = server;
     this.#pool = pool;
     this.#tables = relations.filter(({ kind }) => kind === "r");
+    this.#load();
   }
 
   /** Takes the rows as they are now for what was there before. */
   begin(): void {
     this.#known = new Map();
+    this.#pages.clear();
     this.#rows.clear();
     this.#look([], () => {});
   }
@@ -73,6 +77,7 @@ export class RowWatch {
       const before = this.#known.get(table);
       const now = this.#read(table);
       known.set(table, now);
+      if (now === before) continue;
       for (const version of now.values()) {
         const old = before?.get(version.place);
         const isNew = old === undefined || old.xmin !== version.xmin;
@@ -105,15 +110,39 @@ export class RowWatch {
     for (const { name } of sessions) tell({ session: name, ...touch, isCertain });
   }
 
-  #read(table: UserRelation): Map<string, Version> {
+  /** Has the server read every table once, so that all their pages are in its buffers and are found at once from then on. */
+  #load(): void {
+    const missing = this.#tables.filter((table) => this.#buffersOf(table).includes(undefined));
+    for (const { schema, name } of missing)
+      this.#server.read(
+        `select count(*) from "${schema.replaceAll('"', '""')}"."${name.replaceAll('"', '""')}"`,
+      );
+  }
+
+  #buffersOf(table: UserRelation): (number | undefined)[] {
+    const { fileNumber } = table;
+    return this.#pool.findAll(
+      Array.from({ length: blockCount(table) }, (_, block) => ({ fileNumber, block })),
+    );
+  }
+
+  /** The versions of a table; the same map as before if nothing on its pages has changed. */
+  #read(table: UserRelation): ReadonlyMap<string, Version> {
+    const pages = this.#buffersOf(table).map((buffer, block) =>
+      buffer === undefined
+        ? table.file.contents.subarray(block * PAGE_SIZE, (block + 1) * PAGE_SIZE)
+        : this.#pool.page(buffer),
+    );
+    const [before, known] = [this.#pages.get(table), this.#known.get(table)];
+    const isSamePage = (page: Uint8Array, block: number): boolean =>
+      Buffer.compare(page, before?.[block] ?? NO_PAGE) === 0;
+    if (known !== undefined && pages.length === before?.length && pages.every(isSamePage)) return known;
+    this.#pages.set(
+      table,
+      pages.map((page) => Uint8Array.from(page)),
+    );
     const versions = new Map<string, Version>();
-    for (let block = 0; block < blockCount(table); block++) {
-      const buffer = this.#pool.find(table.fileNumber, block);
-      const start = block * PAGE_SIZE;
-      const page =
-        buffer === undefined
-          ? table.file.contents.subarray(start, start + PAGE_SIZE)
-          : this.#pool.page(buffer);
+    for (const [block, page] of pages.entries()) {
       for (const tuple of readTuples(page)) {
         const place = `(${block},${tuple.offset})`;
         versions.set(place, { ...tuple, place, holders: this.#holdersOf(tuple) });
@@ -164,6 +193,8 @@ export class RowWatch {
     return (version && this.#rows.get(`${table.oid} ${place} ${version.xmin}`)) ?? place;
   }
 }
+
+const NO_PAGE = new Uint8Array();
 
 /** By the status that Postgres tells with every answer. */
 const STATES: Readonly<Record<string, "none" | "open" | "failed">> = { I: "none", T: "open", E: "failed" };
