@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine, Outcome } from "../../sim/engine/port.ts";
 import { openEngine } from "../../sim/pglite/index.ts";
 
-const schema = `
-  create table item (id int primary key, n int not null, token text, ticket bigint generated always as identity);
+const tables =
+  "create table item (id int primary key, n int not null, token text, ticket bigint generated always as identity)";
+const schema = `${tables};
   create function down(n int) returns int language plpgsql as 'begin return down(n + 1); end'`;
 
 let engine: Engine;
@@ -13,8 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-async function start(on: Engine, seed: number, ...sessions: readonly string[]): Promise<void> {
-  await on.install(schema);
+async function start(
+  on: Engine,
+  seed: number,
+  sessions: readonly string[],
+  script: string = schema,
+): Promise<void> {
+  await on.install(script);
   await on.startRun({ seed, startMs: 1e12, chooseVictim: () => 0, onCommit: () => Promise.resolve() });
   for (const session of sessions) await on.open(session);
 }
@@ -28,7 +34,7 @@ const DONE = { kind: "done" };
 
 describe("an engine goes on", () => {
   it("after a statement that it refuses, in the middle of a transaction", async () => {
-    await start(engine, 1, "a");
+    await start(engine, 1, ["a"]);
     await outcome("a", "begin");
     await expect(outcome("a", "copy item to stdout")).rejects.toMatchObject({ code: "unsupported" });
     expect(await outcome("a", "insert into item (id, n) values (1, 1)")).toMatchObject(DONE);
@@ -36,7 +42,7 @@ describe("an engine goes on", () => {
   });
 
   it("after a statement that waited and then failed", async () => {
-    await start(engine, 1, "a", "b");
+    await start(engine, 1, ["a", "b"]);
     await outcome("a", "insert into item (id, n) values (1, 1)");
     await outcome("a", "begin");
     await outcome("a", "update item set n = 0");
@@ -47,7 +53,7 @@ describe("an engine goes on", () => {
   });
 
   it("after the stack became too deep, on the main thread and on another", async () => {
-    await start(engine, 1, "a", "b");
+    await start(engine, 1, ["a", "b"]);
     const nested = "select ($1 || $2)::jsonb is null";
     const braces = ["[".repeat(50_000), "]".repeat(50_000)];
     expect(await outcome("a", nested, braces)).toMatchObject(TOO_DEEP);
@@ -59,7 +65,7 @@ describe("an engine goes on", () => {
   });
 
   it("with megabytes in a statement and in its result, and refuses too many by their number", async () => {
-    await start(engine, 1, "a");
+    await start(engine, 1, ["a"]);
     const insert = "insert into item (id, n, token) values (1, 1, $1) returning length(token) as n, token";
     const text = "x".repeat(3_000_000);
     expect(await outcome("a", insert, [text])).toMatchObject({
@@ -74,13 +80,30 @@ describe("an engine goes on", () => {
   });
 });
 
+describe("many runs", () => {
+  const COUNT = "select count(*)::int as n from pg_prepared_statements";
+
+  it("leave no statements behind on the backends that they use again", async () => {
+    const counts = new Set<unknown>();
+    for (let runs = 0; runs < 20; runs++) {
+      // A schema with functions would have every session set back as a whole.
+      await start(engine, 1, ["a", "b"], tables);
+      await outcome("a", "begin");
+      await outcome("a", "insert into item (id, n) values (1, 1)");
+      await outcome("b", "insert into item (id, n) values (1, 2)");
+      if (runs > 1) counts.add(JSON.stringify(await outcome("a", COUNT)));
+    }
+    expect(counts.size).toBe(1);
+  });
+});
+
 describe("settings that end a session", () => {
   it.each([
     "set transaction_timeout = '1s'",
     "set local idle_in_transaction_session_timeout to 1000",
     "select set_config('idle_session_timeout', '5s', false)",
   ])("%s is refused by name", async (text) => {
-    await start(engine, 1, "a");
+    await start(engine, 1, ["a"]);
     await expect(outcome("a", text)).rejects.toMatchObject({
       code: "unsupported",
       message: expect.stringContaining("_timeout cannot be had in process"),
@@ -88,7 +111,7 @@ describe("settings that end a session", () => {
   });
 
   it("may be switched off and shown", async () => {
-    await start(engine, 1, "a");
+    await start(engine, 1, ["a"]);
     for (const text of [
       "set transaction_timeout = 0",
       "reset transaction_timeout",
@@ -102,7 +125,7 @@ describe("a run", () => {
   it("gives the same bytes whatever ran before it in the engine, and in another one", async () => {
     const first = await race(engine);
     for (const session of ["z", "a"]) {
-      await start(engine, 9, session, "q");
+      await start(engine, 9, [session, "q"]);
       for (const text of [
         "insert into item (id, n) select i, i from generate_series(1, 2000) i",
         "begin",
@@ -126,7 +149,7 @@ describe("a run", () => {
 
 /** Everything that three sessions see in a race with waits, random values, sequences, times and places. */
 async function race(on: Engine): Promise<string> {
-  await start(on, 5, "a", "b", "c");
+  await start(on, 5, ["a", "b", "c"]);
   const seen: unknown[] = [];
   for (const [session, text] of [
     ["a", "insert into item (id, n, token) select i, i, gen_random_uuid() from generate_series(1, 9) i"],

@@ -131,8 +131,7 @@ export class InProcessEngine implements Engine {
     if (this.#sessions.has(name)) throw misuse(`Session "${name}" is open already.`);
     const berth = this.#free.shift() ?? this.#newBerth();
     const { backends, memory, sessionStatics } = this.#server;
-    if (this.#facts.hasSequences)
-      backends.runHere(berth.backend, berth.statements.messages("discard sequences", []).messages);
+    if (this.#facts.hasSequences) backends.runHere(berth.backend, berth.statements.once("discard sequences"));
     backends.use(berth.backend);
     beginSession(memory, sessionStatics, this.#running.start.seed, name);
     this.#running.rows?.begin();
@@ -326,8 +325,7 @@ export class InProcessEngine implements Engine {
       this.#running.waits.land(session, landing, cancelled);
     }
     if (session.waiting) throw misuse(`Session "${session.name}" goes on waiting though it was cancelled.`);
-    if (session.status !== "I" && !session.begin)
-      backends.runHere(backend, statements.messages("rollback", []).messages);
+    if (session.status !== "I" && !session.begin) backends.runHere(backend, statements.once("rollback"));
     if (session.marked) this.#setBack(session);
     this.#free.push(session.berth);
     this.#free.sort((a, b) => a.backend.pid - b.backend.pid);
