@@ -196,6 +196,14 @@ describe("what the study could not have", () => {
     });
   });
 
+  it("makes no parallel plans, as a server without parallel workers", async () => {
+    await all("a", "begin", "set local parallel_setup_cost = 0", "set local parallel_tuple_cost = 0");
+    await all("a", "set local min_parallel_table_scan_size = 0");
+    const plan = JSON.stringify(await all("a", "explain select count(*) from item"));
+    expect(plan).toContain("Seq Scan on item");
+    expect(plan).not.toContain("Gather");
+  });
+
   it("runs several statements in one text", async () => {
     await all("a", "insert into item (id) values (1); insert into item (id) values (2)");
     expect(await all("b", "select count(*)::int as n from item")).toEqual([{ n: 2 }]);
@@ -214,7 +222,12 @@ describe("refusals", () => {
   it.each([
     ["copy item to stdout", "COPY"],
     ["create database other", "CREATE DATABASE"],
+    ["create tablespace elsewhere location '/'", "CREATE TABLESPACE"],
+    ["alter system set work_mem = '1MB'", "ALTER SYSTEM"],
+    ["create subscription s connection '' publication p", "CREATE SUBSCRIPTION"],
     ["select pg_terminate_backend(1)", "pg_terminate_backend"],
+    ["select pg_cancel_backend(n) from item", "pg_cancel_backend"],
+    ["select 1 where not pg_reload_conf()", "pg_reload_conf"],
   ])("%s is refused by name, with the way out", async (text, reason) => {
     await expect(engine.execute("a", { text })).rejects.toMatchObject({
       code: "unsupported",
