@@ -89,6 +89,32 @@ describe("the in-process engine and a server", () => {
       expect(comparison.run.steps.filter(({ outcome }) => outcome.kind === "waiting")).toHaveLength(3);
     }
   });
+
+  it("agree on a session that the deadlock check lets past others, into a deadlock", async () => {
+    const child: Op = {
+      kind: "read",
+      table: "child",
+      where: { by: "id", is: 1 },
+      order: null,
+      limit: null,
+      lock: { strength: "share", onLocked: "wait" },
+    };
+    const lock: Op = { kind: "lock table", table: "parent", mode: "share row exclusive", nowait: false };
+    const where = { by: "id", is: 1 } as const;
+    const remove: Op = { kind: "delete", table: "parent", where };
+    const update: Op = { kind: "update", table: "parent", where, change: { set: "add", to: 4 } };
+    const subject: Case = {
+      sessions: [[block(child, update)], [block(lock)], [block(remove)]],
+      schedule: [],
+    };
+    const { run, difference } = await compareCase(
+      { pglite: engines.pglite, postgres: engines.servers[0] as Engine },
+      subject,
+      { steps: ["s1", "s3", "s2", "s1"] },
+    );
+    expect(difference).toBeUndefined();
+    expect(run.steps[3]?.victims).toHaveLength(1);
+  });
 });
 
 describe("a wrong engine is found", () => {

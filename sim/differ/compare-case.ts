@@ -140,19 +140,13 @@ async function follow(
     return false;
   };
   const choices: Choice[] = [];
-  const victims: string[] = [];
   let at = 0;
   const mine = await driveCase(pglite, subject, {
-    pick() {
-      victims.length = 0;
-      return run.steps[at++]?.session;
-    },
+    pick: () => run.steps[at++]?.session,
+    // Who was chosen need not fail: to let others wait in another order may be enough. Who failed is in no cycle any more.
     chooseVictim(members, step) {
-      const chosen = run.steps[step]?.victims.find(
-        (name) => members.includes(name) && !victims.includes(name),
-      );
-      if (chosen !== undefined) victims.push(chosen);
-      return Math.max(0, members.indexOf(chosen ?? ""));
+      const victim = run.steps[step]?.victims.find((name) => members.includes(name));
+      return Math.max(0, members.indexOf(victim ?? ""));
     },
     chooseWoken(woken) {
       const taken = order[choices.length] ?? 0;

@@ -129,8 +129,11 @@ export class WaitList {
   /** It need not fail: Postgres may find that to let others wait in another order is enough. */
   async #checkForDeadlock(session: Session, move: MoveRecord): Promise<Step> {
     this.#parts.server.backends.fireTimers(session.berth.backend, session.waiting?.deadlockCheck.atUs ?? 0);
+    const asked = JSON.stringify(session.waiting?.asked);
     const step = await this.#goOn(session, move);
-    if (session.waiting) session.waiting.checkedForDeadlock = true;
+    // Let past others, it may have got its lock and wait for another one by now, with a timer of its own.
+    if (session.waiting && JSON.stringify(session.waiting.asked) === asked)
+      session.waiting.checkedForDeadlock = true;
     return step;
   }
 
