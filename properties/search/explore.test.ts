@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
@@ -8,8 +9,11 @@ import type { Engine } from "../../sim/engine/port.ts";
 import { openEngine } from "../../sim/pglite/index.ts";
 import { explore, exploreWith } from "../../sim/search/explore.ts";
 import type { Regression } from "../../sim/search/regression.ts";
+import { replay } from "../../sim/search/replay.ts";
+import { runOrder } from "../../sim/search/run-order.ts";
 import { createSearcher, type Searcher } from "../../sim/search/searcher.ts";
 import { captureTerminal } from "../cli/captured-terminal.ts";
+import { shrink } from "../../sim/search/shrink.ts";
 import { counterRace, type CounterData } from "../cli/counter-race.ts";
 import { runProgram } from "../hitl/fresh-process.ts";
 import { parkRespondSweep } from "../races/park-respond-sweep.ts";
@@ -194,6 +198,33 @@ describe("possible deadlocks", () => {
     expect(mutant.lockCycles.map(({ locks }) => locks)).toEqual([["hitl_detail", "task_instance"]]);
     expect(reference.lockCycles).toEqual([]);
     expect(reference.lockOrder.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a counterexample", () => {
+  it("is one and the same whichever failing run of a strategy it is shrunk from, and shrinks no further", async () => {
+    const race = counterRace();
+    const tokens = new Set<string>();
+    for (const strategy of ["urw", "pct", "pos", "calm"] as const) {
+      const options = { schedules: 200, seed: 5, mutant: 1, maxFailing: 1, strategy };
+      const [violation] = (await explore(engine, race, options)).violations;
+      tokens.add(violation!.token);
+    }
+    const [token] = tokens;
+    expect([...tokens]).toEqual([token]);
+    const run = await replay(engine, race, token!);
+    const recorded = { kind: "sessions", sessions: run.taken } as const;
+    const input = { seed: run.seed, data: run.data, mutant: 1 };
+    const failure = { ...(await runOrder(engine, race, recorded, input)), data: new fc.Value(run.data, undefined) };
+    const again = await shrink({
+      failure: failure as never,
+      invariant: "no-lost-update",
+      arbitrary: race.data,
+      run: (order, data, seed) => runOrder(engine, race, order, { seed, data, mutant: 1 }),
+      maxRuns: 500,
+    });
+    expect(again.failure.run.traceHash).toBe(run.traceHash);
+    expect(again.runs).toBeGreaterThan(3);
   });
 });
 
