@@ -3,11 +3,15 @@
  *
  * Yuan, Yang and Gu, "Partial order aware concurrency sampling", CAV 2018: independent steps keep their priorities, so
  * that the sampling goes over partial orders and not over the many interleavings of each. Conflicts are observed by relation
- * (see footprint.ts), of the statement that a session is about to send.
+ * (see footprint.ts), of the statement that a session is about to send. A sleep has a low priority: most often time passes when
+ * nobody has anything else to do.
  */
 import { deriveSeed, randomStream } from "../../random.ts";
 import { areDependent, createFootprintReader } from "../footprint.ts";
 import type { Strategy } from "./strategy.ts";
+
+/** Priorities of statements go from 0 to 1, those of sleeps from 0 to this. */
+const MAX_SLEEP_PRIORITY = 0.25;
 
 /** POS over conflicts by relation. */
 export const partialOrderSampling: Strategy = {
@@ -21,7 +25,11 @@ export const partialOrderSampling: Strategy = {
       scheduler: {
         next({ enabled, pending, kind }) {
           if (kind === "victim") return random.u32() % enabled.length;
-          for (const name of enabled) if (!priorities.has(name)) priorities.set(name, random.fraction());
+          enabled.forEach((name, at) => {
+            const isSleep = pending !== undefined && pending[at] === undefined;
+            const highest = isSleep ? MAX_SLEEP_PRIORITY : 1;
+            if (!priorities.has(name)) priorities.set(name, random.fraction() * highest);
+          });
           const order = enabled.map((name) => priorities.get(name) ?? 0);
           const index = order.indexOf(Math.max(...order));
           const chosen = enabled[index] as string;
