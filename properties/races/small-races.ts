@@ -229,6 +229,23 @@ const small: Readonly<Record<string, SmallRace>> = {
       c: ["insert into mark values ('c', clock_timestamp())"],
     },
   },
+  "time of a transaction": {
+    schema: "create table mark (name text primary key, at timestamptz not null)",
+    setup: "",
+    observe: "select name, at from mark order by name",
+    actors: {
+      a: ["select 1", "begin", "insert into mark values ('a', now())", "commit"],
+      b: [5],
+      c: ["select pg_sleep(0.003)"],
+    },
+  },
+  "looking at locks": {
+    ...ITEMS,
+    actors: {
+      a: ["begin", "update item set n = 1 where id = 1", "commit"],
+      b: ["begin", "select count(*) from pg_locks where granted", "commit"],
+    },
+  },
   sequence: {
     schema: "create table ticket (id int generated always as identity primary key, owner text not null)",
     setup: "",

@@ -25,7 +25,7 @@ export interface Catalog {
   readonly tables: ReadonlyMap<string, TableFacts>;
   /** Functions that the schema made. */
   readonly functions: ReadonlySet<string>;
-  /** Something is done at COMMIT, or operators or domains of the schema's own may do anything. */
+  /** Something is done at COMMIT, tables stand for others, or operators, domains or policies of its own may do anything. */
   readonly isUnknown: boolean;
 }
 
@@ -62,7 +62,9 @@ const OTHERS = `
          exists (select from pg_operator where oid >= 16384)
            or exists (select from pg_type where oid >= 16384 and typtype = 'd')
            or exists (select from pg_constraint where oid >= 16384 and condeferrable)
-           or exists (select from pg_trigger where tgdeferrable) as is_unknown`;
+           or exists (select from pg_trigger where tgdeferrable)
+           or exists (select from pg_inherits where inhrelid >= 16384)
+           or exists (select from pg_policy) as is_unknown`;
 
 /** Reads the catalog of the schema that is installed on `engine`. */
 export async function readCatalog(engine: Engine): Promise<Catalog> {

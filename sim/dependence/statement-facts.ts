@@ -20,7 +20,7 @@ export interface StatementFacts {
   /** Relations that LOCK TABLE locks. */
   readonly lockedTables: readonly string[];
   readonly locksAdvisory: boolean;
-  /** It may look at the time. */
+  /** It may look at the time; BEGIN fixes what now() says in its transaction. */
   readonly readsClock: boolean;
   readonly usesSequence: boolean;
   /** Functions that it calls, without schema. */
@@ -74,6 +74,10 @@ const HARMLESS: ReadonlySet<string> = new Set([
 ]);
 const TIME =
   /"(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|uuidv7|pg_sleep\w*|age|now\(\))"|SQLValueFunction|"(today|tomorrow|yesterday)"/;
+/** What tells of other sessions: their locks, snapshots and activities. */
+const INTERNALS =
+  /"sval":"pg_\w*(snapshot|xact_status|lock_status|blocking|stat_|notif)\w*"|"(relname|schemaname)":"(pg_|information_schema)/;
+const BEGIN = /TRANS_STMT_(BEGIN|START)/;
 const SEQUENCE = /"sval":"(nextval|currval|lastval|setval)"/;
 const ADVISORY = /"sval":"pg_(try_)?advisory_/;
 const SNAPSHOT_SETTING = /transaction|isolation/;
@@ -88,7 +92,7 @@ function readFacts(text: string): StatementFacts {
   }
   const found = emptyFound();
   const tree = JSON.stringify(statements);
-  let isUnknown = false;
+  let isUnknown = INTERNALS.test(tree);
   for (const { stmt } of statements) {
     const [type, node] = Object.entries(stmt ?? {})[0] ?? ["", {}];
     if (DATA_STATEMENTS.has(type)) visit(stmt, found);
@@ -107,7 +111,7 @@ function facts(tree: string, found: Found): StatementFacts {
     looksAtLocks: found.looksAtLocks,
     lockedTables: [],
     locksAdvisory: ADVISORY.test(tree),
-    readsClock: TIME.test(tree),
+    readsClock: TIME.test(tree) || BEGIN.test(tree),
     usesSequence: SEQUENCE.test(tree),
     functions: [...found.functions],
     keepsSnapshot:

@@ -193,6 +193,7 @@ class Run {
     const { statement } = request;
     const move = await this.#engine.execute(task.name, statement);
     this.#noteMove(task.name, statement.text, move);
+    if (this.#engine.nowMs() > timeMs) this.#options.watch?.({ kind: "clock-moved" });
     const action = {
       kind: "statement",
       text: statement.text,

@@ -10,7 +10,7 @@ export type Seen =
   | { readonly kind: "move"; readonly session: string; readonly text: string; readonly move: Move }
   /** Virtual time was read, by an actor, by an operation's record, by an invariant, or to set a timeout. */
   | { readonly kind: "clock-read" }
-  /** A sleep or a timeout moved the clock. */
+  /** A sleep, a timeout or a statement (pg_sleep) moved the clock. */
   | { readonly kind: "clock-moved" }
   /** An actor went on that had waited for all others to finish. */
   | { readonly kind: "joined" }

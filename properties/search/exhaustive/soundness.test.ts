@@ -1,6 +1,7 @@
 /**
- * The reduction loses nothing: on races small enough for brute force, both come to the same states and verdicts, and the classes
- * of the reduced search have together exactly the interleavings that brute force runs.
+ * The reduction loses nothing: on races small enough for brute force, both come to the same states, results and verdicts; the
+ * classes of the reduced search have together exactly the interleavings that brute force runs; and all interleavings of a class
+ * end alike.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../../sim/engine/port.ts";
@@ -13,6 +14,7 @@ import {
   type ExhaustiveCounts,
 } from "../../../sim/search/exhaustive/exhaustive-tally.ts";
 import type { GuidedRun, SearchTarget } from "../../../sim/search/exhaustive/guided-run.ts";
+import { classKey } from "../../../sim/search/exhaustive/happens-before.ts";
 import { reducedSearch } from "../../../sim/search/exhaustive/reduced-search.ts";
 import { mutantData, oneRequest } from "../../races/one-request.ts";
 import { smallRaces } from "../../races/small-races.ts";
@@ -46,10 +48,16 @@ async function explored(
 ): Promise<Explored> {
   const tally = createExhaustiveTally(race);
   const ends = new Set<string>();
+  const byClass = new Map<string, string>();
   const target = await searchTarget(engine, race, data, { seed: 1, mutant });
   const exhausted = await search(target, (run) => {
     tally.add(run);
-    if (run.end !== undefined) ends.add(run.end);
+    if (run.end !== undefined) {
+      ends.add(run.end);
+      const key = classKey(run.order);
+      expect(byClass.get(key) ?? run.end).toBe(run.end);
+      byClass.set(key, run.end);
+    }
     return tally.counts().schedules < MAX_INTERLEAVINGS;
   });
   return { ...tally.counts(), exhausted, ends: [...ends].sort() };
