@@ -19,6 +19,7 @@ import { shownRequest } from "./shown-request.ts";
 import { slots } from "./slots.ts";
 import type { Invariant } from "./view.ts";
 
+export { checkedParams, silentRecord } from "./response-rules.ts";
 export { linearizable } from "./linearizable.ts";
 export { liveness } from "./liveness.ts";
 export type { Invariant, OperationCall, View } from "./view.ts";

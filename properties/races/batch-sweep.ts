@@ -4,6 +4,7 @@
  */
 import fc, { type Arbitrary } from "fast-check";
 import type { Json } from "../../model/json.ts";
+import { clausesOf } from "../../model/mutants/clauses-of.ts";
 import { mutantsOf } from "../../model/mutants/index.ts";
 import type { Protocol } from "../../model/protocol.ts";
 import { SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
@@ -61,7 +62,7 @@ export const batchSweep: Race<ProtocolState, BatchSweepData> = hitlRace({
     }),
   actors: actorsOf,
   mustSee: ["sweep default", "sweep timeout", "sweep nothing", "respond 200", "respond 409", "mark success"],
-  mutants: mutantsOf(12, 13, 14, 15),
+  mutants: [...mutantsOf(12, 13, 14, 15), ...clausesOf("sweep.lockTasks", "mark", "enqueue")],
 });
 
 function actorsOf(protocol: Protocol, data: BatchSweepData): Readonly<Record<string, Actor>> {

@@ -3,13 +3,16 @@
  * a person answers it, a worker runs it, and another task of the run parks.
  */
 import fc, { type Arbitrary } from "fast-check";
+import { executeComplete } from "../../model/execute-complete.ts";
+import { completeFlavour, type Flavour } from "../../model/flavours.ts";
 import type { Dag } from "../../model/dag.ts";
+import { clausesOf } from "../../model/mutants/clauses-of.ts";
 import { mutantsOf } from "../../model/mutants/index.ts";
 import type { Protocol } from "../../model/protocol.ts";
 import type { ProtocolState } from "../../model/state.ts";
 import { RUN_START_MS } from "../../sim/race/run.ts";
 import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
-import { answerForm, openForm, runTask } from "./acting.ts";
+import { answerForm, openForm, runTask, startTask } from "./acting.ts";
 import { hitlRace } from "./hitl-race.ts";
 import { DAG_ID, detailRow, form, parkedRow, RUN_ID, stateWith, taskRow } from "./initial-state.ts";
 import { perform } from "./perform.ts";
@@ -28,6 +31,13 @@ const dag: Dag = {
   ],
 };
 
+const APPROVAL: Flavour = {
+  kind: "approval",
+  approve: "approve",
+  failOnReject: false,
+  downstream: ["after"],
+};
+
 /** One run's data: who takes part. */
 export interface ClearData {
   /** Clears only the waiting task, or whatever it is. */
@@ -41,6 +51,8 @@ export interface ClearData {
   /** Whether the other task parks. */
   readonly parks: boolean;
   readonly schedules: boolean;
+  /** What Alice chooses; a rejection skips what is downstream. */
+  readonly choice: "approve" | "reject";
 }
 
 const seldom = fc.oneof(
@@ -61,6 +73,7 @@ const data: Arbitrary<ClearData> = fc.record({
   deletes: seldom,
   parks: fc.boolean(),
   schedules: fc.boolean(),
+  choice: fc.constantFrom("approve" as const, "reject" as const),
 });
 
 /** Over the reference. */
@@ -93,14 +106,15 @@ export const clearing: Race<ProtocolState, ClearData> = hitlRace({
     "park 409",
     "schedule 200",
     "finish success",
+    "skip 200",
   ],
-  mutants: mutantsOf(8, 16, 20, 21, 28),
+  mutants: [...mutantsOf(8, 16, 20, 21, 28), ...clausesOf("clear", "timeoutRun", "deleteRun", "skip")],
 });
 
 function actorsOf(protocol: Protocol, data: ClearData): Readonly<Record<string, Actor>> {
   return {
     ...(data.clear === "no" ? {} : { clearer: (context) => clearer(context, protocol, data) }),
-    ...(data.responds ? { alice: (context) => alice(context, protocol) } : {}),
+    ...(data.responds ? { alice: (context) => alice(context, protocol, data.choice) } : {}),
     ...(data.runs ? { runner: (context) => runner(context, protocol) } : {}),
     ...(data.timesOut ? { timer: (context) => timer(context, protocol) } : {}),
     ...(data.deletes ? { deleter: (context) => deleter(context, protocol) } : {}),
@@ -118,16 +132,24 @@ async function clearer(context: ActorContext, protocol: Protocol, data: ClearDat
   if (data.clearAgain) await perform(context, "clear", protocol.clear, input);
 }
 
-async function alice(context: ActorContext, protocol: Protocol): Promise<void> {
+async function alice(context: ActorContext, protocol: Protocol, choice: string): Promise<void> {
   const createdAt = await openForm(context, TASK);
   if (createdAt !== undefined)
-    await answerForm(context, protocol, TASK, createdAt, { chosenOptions: ["approve"] });
+    await answerForm(context, protocol, TASK, createdAt, { chosenOptions: [choice] });
 }
 
+/** Runs what was resumed, as an approval: a rejection skips the task downstream, and is a success itself. */
 async function runner(context: ActorContext, protocol: Protocol): Promise<void> {
   for (let tries = 0; tries < 3; tries += 1) {
-    if (await runTask(context, protocol, TASK, "runner-run", form)) return;
-    await context.sleep(2);
+    if (tries > 0) await context.sleep(2);
+    const run = { taskInstanceId: TASK, invocationId: "runner-run" };
+    const started = await startTask(context, protocol, TASK, run.invocationId);
+    if (started === undefined) continue;
+    const { state, skip } = completeFlavour(APPROVAL, executeComplete(started, form));
+    if (skip.length > 0)
+      await perform(context, "skip", protocol.skip, { dagId: DAG_ID, runId: RUN_ID, taskIds: skip });
+    await perform(context, "finish", protocol.finish, { ...run, state });
+    return;
   }
 }
 

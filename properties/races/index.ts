@@ -8,6 +8,7 @@ import { legacy } from "./legacy.ts";
 import { parkRespondSweep } from "./park-respond-sweep.ts";
 import { slotsRace } from "./slots.ts";
 import { twoQuestions } from "./two-questions.ts";
+import { upstreamRace } from "./upstream.ts";
 
 export const races: readonly Race[] = [
   parkRespondSweep as Race,
@@ -16,4 +17,5 @@ export const races: readonly Race[] = [
   clearing as Race,
   slotsRace as Race,
   legacy as Race,
+  upstreamRace as Race,
 ];

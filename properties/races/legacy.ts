@@ -6,6 +6,7 @@
  * (so everything here has a deadline), and it records what comes too late. I2, I4 and I7 do not hold of its answers.
  */
 import fc, { type Arbitrary } from "fast-check";
+import { clausesOf } from "../../model/mutants/clauses-of.ts";
 import { mutantsOf } from "../../model/mutants/index.ts";
 import type { Protocol } from "../../model/protocol.ts";
 import { SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
@@ -84,7 +85,7 @@ export const legacy: Race<ProtocolState, LegacyData> = hitlRace({
     "sweep timeout",
     "mark failed",
   ],
-  mutants: mutantsOf(10, 26, 27),
+  mutants: [...mutantsOf(10, 26, 27), ...clausesOf("sweep.lockDetails", "defer", "poll", "fire", "record")],
   without: ["I2", "I4", "I7"],
 });
 

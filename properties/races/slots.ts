@@ -7,6 +7,7 @@
  */
 import fc, { type Arbitrary } from "fast-check";
 import type { Dag } from "../../model/dag.ts";
+import { clausesOf } from "../../model/mutants/clauses-of.ts";
 import { mutantsOf } from "../../model/mutants/index.ts";
 import type { Protocol } from "../../model/protocol.ts";
 import { observeWholeState } from "../../model/whole-state.ts";
@@ -72,7 +73,7 @@ export const slotsRace: Race<ProtocolState, SlotsData> = hitlRace({
     "defer deferred",
     "respond 200",
   ],
-  mutants: mutantsOf(25, 31),
+  mutants: [...mutantsOf(25, 31), ...clausesOf("schedule", "queue")],
 });
 
 function dagOf({ maxActiveTasks, maxActiveTisPerDag }: SlotsData): Dag {

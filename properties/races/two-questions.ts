@@ -6,6 +6,7 @@
  * she sees; Bob opens a form early and sends it late.
  */
 import fc, { type Arbitrary } from "fast-check";
+import { clausesOf } from "../../model/mutants/clauses-of.ts";
 import { mutantsOf } from "../../model/mutants/index.ts";
 import type { Protocol } from "../../model/protocol.ts";
 import type { HitlRequest } from "../../model/request.ts";
@@ -32,6 +33,10 @@ export interface TwoQuestionsData {
   readonly lateReport: boolean;
   /** Milliseconds after the start at which Alice opens and answers the form; null: never. */
   readonly aliceMs: number | null;
+  /** Whether Bob fills a number's field with a word. */
+  readonly badParams: boolean;
+  /** When somebody marks the task success; null: never. */
+  readonly markMs: number | null;
   /** When Bob sends the form that he opens at the start; null: never. */
   readonly bobMs: number | null;
   readonly sweepMs: number;
@@ -49,6 +54,8 @@ const data: Arbitrary<TwoQuestionsData> = fc.record({
   lateReport: fc.boolean(),
   aliceMs: fc.constantFrom(0, 0, DEADLINE_MS, DEADLINE_MS + 12, null),
   bobMs: fc.constantFrom(null, DEADLINE_MS, DEADLINE_MS + 12),
+  badParams: fc.constantFrom(false, false, true),
+  markMs: fc.constantFrom(null, null, null, 0, DEADLINE_MS + 12),
   sweepMs: fc.constantFrom(DEADLINE_MS - 1, DEADLINE_MS, DEADLINE_MS + 1),
   secondTimeoutMs: fc.constantFrom(null, 10),
   workerFault: faultArbitrary(12),
@@ -73,27 +80,33 @@ export const parts: HitlRace<TwoQuestionsData> = {
     "respond 409",
     "finish 409",
   ],
-  mutants: mutantsOf(11, 17, 18, 19, 22, 23, 24, 29, 30),
+  mutants: [
+    ...mutantsOf(11, 17, 18, 19, 22, 23, 24, 29, 30),
+    ...clausesOf("ask", "park", "respond", "start", "finish"),
+  ],
 };
 
 /** Over the reference. */
 export const twoQuestions: Race<ProtocolState, TwoQuestionsData> = hitlRace(parts);
 
+const PARAMS = { amount: { value: 1, schema: { type: "integer" } } };
+
 /** What A asks. */
 function first({ defaults }: TwoQuestionsData): HitlRequest {
-  return { ...form, subject: "A?", defaults };
+  return { ...form, subject: "A?", defaults, params: PARAMS };
 }
 
 /** What B asks. */
 function second(): HitlRequest {
-  return { ...form, subject: "B?", options: ["approve", "withdraw"] };
+  return { ...form, subject: "B?", options: ["approve", "withdraw"], params: PARAMS };
 }
 
 function actorsOf(protocol: Protocol, data: TwoQuestionsData): Readonly<Record<string, Actor>> {
   return {
     worker: befallen((context) => firstRun(context, protocol, data), data.workerFault),
     ...(data.aliceMs === null ? {} : { alice: (context) => alice(context, protocol, data.aliceMs ?? 0) }),
-    ...(data.bobMs === null ? {} : { bob: (context) => bob(context, protocol, data.bobMs ?? 0) }),
+    ...(data.bobMs === null ? {} : { bob: (context) => bob(context, protocol, data) }),
+    ...(data.markMs === null ? {} : { marker: (context) => marker(context, protocol, data.markMs ?? 0) }),
     scheduler: befallen((context) => scheduler(context, protocol, data), data.sweepFault),
     runner: (context) => runner(context, protocol, data),
     closing: (context) => closing(context, protocol, data),
@@ -120,11 +133,21 @@ async function alice(context: ActorContext, protocol: Protocol, timeMs: number):
     await answerForm(context, protocol, TASK, createdAt, { chosenOptions: ["approve"] });
 }
 
-async function bob(context: ActorContext, protocol: Protocol, timeMs: number): Promise<void> {
+async function bob(
+  context: ActorContext,
+  protocol: Protocol,
+  { bobMs, badParams }: TwoQuestionsData,
+): Promise<void> {
   const createdAt = await openForm(context, TASK);
   if (createdAt === undefined) return;
+  await sleepUntil(context, bobMs ?? 0);
+  const answer = { chosenOptions: ["approve"], paramsInput: badParams ? { amount: "much" } : {} };
+  await answerForm(context, protocol, TASK, createdAt, answer);
+}
+
+async function marker(context: ActorContext, protocol: Protocol, timeMs: number): Promise<void> {
   await sleepUntil(context, timeMs);
-  await answerForm(context, protocol, TASK, createdAt, { chosenOptions: ["approve"] });
+  await perform(context, "mark", protocol.mark, { taskInstanceId: TASK, state: "success" });
 }
 
 async function scheduler(context: ActorContext, protocol: Protocol, data: TwoQuestionsData): Promise<void> {

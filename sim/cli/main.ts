@@ -1,5 +1,5 @@
 /**
- * The command line: `explore`, `merge`, `replay`, `strategies` and `list` over the races that it is given, and `spec` and `differ`.
+ * The command line: `explore`, `merge`, `mutants`, `replay`, `strategies` and `list` over the races that it is given, and `spec` and `differ`.
  */
 import { Command, CommanderError } from "commander";
 import type { Race } from "../race/race.ts";
@@ -9,6 +9,7 @@ import { addDifferCommand } from "./differ-command.ts";
 import { addExploreCommand } from "./explore-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addMergeCommand } from "./merge-command.ts";
+import { addMutantsCommand } from "./mutants-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addSpecCommand } from "./spec-command.ts";
 import { addStrategiesCommand } from "./strategies-command.ts";
@@ -35,6 +36,7 @@ export async function main(
   addExploreCommand(program, races, terminal, open, exit, url);
   addReplayCommand(program, races, terminal, open, exit);
   addMergeCommand(program, races, terminal, exit);
+  addMutantsCommand(program, races, terminal, open, exit);
   addStrategiesCommand(program, races, terminal, open, exit);
   addListCommand(program, races, terminal);
   addSpecCommand(program, terminal, exit);

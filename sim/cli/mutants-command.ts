@@ -1,0 +1,110 @@
+/**
+ * `mutants`: searches every wrong variant of every race, and tells which are found, how soon, and which survive.
+ */
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import type { Race } from "../race/race.ts";
+import { isSurvivor, mutantsText } from "../report/mutants-text.ts";
+import { createPaint } from "../report/paint.ts";
+import { MAX_SCORE_SCHEDULES, scoreMutant, type MutantScore } from "../search/mutation-score.ts";
+import { startStopwatch } from "../real-time.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { findRace } from "./find-race.ts";
+import { createTextLine } from "./progress-line.ts";
+import { wholeNumber } from "./read-number.ts";
+import type { Terminal } from "./terminal.ts";
+import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
+
+const DEFAULT_SEED = 1;
+const MAX_SEED = 0xffff_ff00;
+
+interface Options {
+  readonly only?: readonly number[];
+  readonly schedules: number;
+  readonly seed: number;
+  readonly engine: EngineName;
+  readonly json?: true;
+}
+
+/** Adds the command to `program`; `exit` takes its exit code. */
+export function addMutantsCommand(
+  program: Command,
+  races: readonly Race<any, any>[],
+  terminal: Terminal,
+  open: OpenEngine,
+  exit: (code: ExitCode) => void,
+): void {
+  program
+    .command("mutants")
+    .description("search the wrong variants of the races; survivors end it with exit code 1")
+    .argument("[race]", "only those of this race")
+    .option("--only <numbers>", "only the mutants with these numbers, e.g. 2,3", readNumbers)
+    .option("--schedules <n>", "give a mutant up after so many", wholeNumber(1), MAX_SCORE_SCHEDULES)
+    .option("--seed <n>", "seed of everything random", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
+    .addOption(engineOption())
+    .option("--json", "print one JSON object and nothing else")
+    .action(async (name: string | undefined, options: Options) => {
+      const chosen = name === undefined ? races : [findRace(races, name)];
+      exit(await runMutants(chosen, options, terminal, open));
+    });
+}
+
+async function runMutants(
+  races: readonly Race<any, any>[],
+  { only, schedules, seed, engine: name, json }: Options,
+  terminal: Terminal,
+  open: OpenEngine,
+): Promise<ExitCode> {
+  const tasks = races.flatMap((race) =>
+    race.mutants
+      .filter(({ id }) => only === undefined || only.includes(id))
+      .map((mutant) => ({ race, mutant })),
+  );
+  checkFound(only, new Set(tasks.map(({ mutant }) => mutant.id)));
+  const line = createTextLine(terminal);
+  const elapsedMs = startStopwatch();
+  const scores: MutantScore[] = [];
+  try {
+    await withEngine(open, name, async (engine) => {
+      for (const { race, mutant } of tasks) {
+        line.show(
+          `mutant ${mutant.id} of ${race.name}, ${scores.length} of ${tasks.length} done`,
+          elapsedMs(),
+          true,
+        );
+        scores.push(await scoreMutant(engine, race, mutant, { seed, maxSchedules: schedules }));
+      }
+    });
+  } finally {
+    line.clear();
+  }
+  const survivors = scores.filter(isSurvivor).length;
+  if (json === true) {
+    const count = (state: MutantScore["state"]): number =>
+      scores.filter((score) => score.state === state).length;
+    const counts = { found: count("found"), equivalent: count("equivalent"), survivors };
+    terminal.out(JSON.stringify({ seed, ...counts, mutants: scores }, undefined, 2));
+  } else terminal.out(mutantsText(scores, createPaint(terminal.outIsTerminal)));
+  return survivors > 0 ? EXIT.violated : EXIT.ok;
+}
+
+function checkFound(only: readonly number[] | undefined, known: ReadonlySet<number>): void {
+  const missing = only?.filter((id) => !known.has(id)) ?? [];
+  if (missing.length > 0) {
+    throw new SwitchyardError(
+      "usage",
+      `There is no mutant ${missing.join(", ")}.`,
+      '"list" names the mutants of every race.',
+    );
+  }
+  if (known.size === 0)
+    throw new SwitchyardError("usage", "There are no mutants.", "Name a race that has some.");
+}
+
+function readNumbers(text: string): readonly number[] {
+  const numbers = text.split(",").map(Number);
+  if (!numbers.every((number) => Number.isInteger(number) && number >= 0) || text.trim() === "")
+    throw new InvalidArgumentError("It must be numbers with commas between them, for instance 2,3.");
+  return numbers;
+}
