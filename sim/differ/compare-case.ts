@@ -4,7 +4,7 @@
  * The server goes first, because some of what it does is its own choice, or the operating system's: which member of a deadlock
  * fails (whose timer fires first), and in which order several waiters go on that were let go at once. The in-process engine
  * follows the server's victims. Where several waiters are let go at once it goes first come, first served; if that is not
- * what the server did, their other orders are tried, one after the other. Nothing is taken on trust: if none of them is what the
+ * what the server did, their other orders (and other deadlock timers) are tried, one after the other. Nothing is taken on trust: if none of them is what the
  * server did, the server runs the case again a few times, since two of its backends may have been at work at the same moment,
  * and if it never does what the in-process engine did, the case is a divergence.
  */
@@ -17,7 +17,7 @@ import type { Case } from "./workload.ts";
 /** Runs on the server that a case may take where the order of waiters is open. */
 const MAX_SERVER_RUNS = 8;
 
-/** Orders of waiters that are tried in process for one run of the server. */
+/** Orders that are tried in process for one run of the server. */
 const MAX_ORDERS = 60;
 
 /** Both engines, each for one case at a time. */
@@ -98,7 +98,7 @@ function leader(schedule: readonly number[], steps: Steps = []): Guide {
   };
 }
 
-/** Follows `run` in process: in the order of the waiters, and then in each other one, until one agrees. */
+/** Follows `run` in process: first come, first served, and then in each other order, until one agrees. */
 async function followInAnyOrder(pglite: Engine, subject: Case, run: CaseRun): Promise<Comparison> {
   let order: readonly number[] = [];
   let first: Comparison | undefined;
@@ -113,7 +113,7 @@ async function followInAnyOrder(pglite: Engine, subject: Case, run: CaseRun): Pr
   return first as Comparison;
 }
 
-/** A choice between waiters: which one it was, of how many. */
+/** A choice that PostgreSQL leaves open: which one it was, of how many. */
 interface Choice {
   readonly taken: number;
   readonly of: number;
@@ -126,7 +126,7 @@ function nextOrder(choices: readonly Choice[]): readonly number[] | undefined {
   return [...choices.slice(0, at).map(({ taken }) => taken), (choices[at]?.taken ?? 0) + 1];
 }
 
-/** Runs the case in process as the server's `run` went, up to the first difference; then waiters go in `order`. */
+/** Runs the case in process as the server's `run` went, up to the first difference; what is open goes as `order` says. */
 async function follow(
   pglite: Engine,
   subject: Case,
@@ -140,19 +140,21 @@ async function follow(
     return false;
   };
   const choices: Choice[] = [];
+  const choose = (of: number): number => {
+    const taken = order[choices.length] ?? 0;
+    choices.push({ taken, of });
+    return taken;
+  };
   let at = 0;
   const mine = await driveCase(pglite, subject, {
     pick: () => run.steps[at++]?.session,
-    // Who was chosen need not fail: to let others wait in another order may be enough. Who failed is in no cycle any more.
+    // Whose timer fires need not fail: to let others wait in another order may be enough. So it is a choice, too; the
+    // first try is the one that failed on the server.
     chooseVictim(members, step) {
       const victim = run.steps[step]?.victims.find((name) => members.includes(name));
-      return Math.max(0, members.indexOf(victim ?? ""));
+      return Math.max(0, members.indexOf(victim ?? "")) + choose(members.length);
     },
-    chooseWoken(woken) {
-      const taken = order[choices.length] ?? 0;
-      choices.push({ taken, of: woken.length });
-      return taken;
-    },
+    chooseWoken: (woken) => choose(woken.length),
     onStep: (record, step) => compare(record, run.steps[step], step),
   });
   if (difference === undefined && mine.refused === undefined) {
