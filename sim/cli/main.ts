@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import type { Race } from "../race/race.ts";
 import { errorLine } from "./error-line.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
+import { addDiffCommand } from "./diff-command.ts";
 import { addDifferCommand } from "./differ-command.ts";
 import { addExploreCommand } from "./explore-command.ts";
 import { addListCommand } from "./list-command.ts";
@@ -35,6 +36,7 @@ export async function main(
   };
   addExploreCommand(program, races, terminal, open, exit, url);
   addReplayCommand(program, races, terminal, open, exit);
+  addDiffCommand(program, races, terminal, open, exit);
   addMergeCommand(program, races, terminal, exit);
   addMutantsCommand(program, races, terminal, open, exit);
   addStrategiesCommand(program, races, terminal, open, exit);

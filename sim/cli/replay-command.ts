@@ -1,7 +1,7 @@
 /**
  * `replay TOKEN`: the run of a token once more, told in full.
  */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
 import { counterexampleText } from "../report/counterexample.ts";
@@ -9,13 +9,17 @@ import { createPaint, type Paint } from "../report/paint.ts";
 import { replayJson } from "../report/replay-json.ts";
 import { compareReplay } from "../search/compare-replay.ts";
 import { comparisonWords, type ComparisonWords } from "../search/comparison-words.ts";
+import { followSchedule } from "../search/follow-schedule.ts";
 import { replay } from "../search/replay.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { parseToken } from "../trace/token.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
+import { holdReplay } from "./hold-replay.ts";
+import { UNTIL, type Until } from "./prompt/stop-condition.ts";
 import { wholeNumber } from "./read-number.ts";
+import { writeReport } from "./report-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
 
@@ -23,7 +27,14 @@ interface Options {
   readonly mutant?: number;
   readonly engine: EngineName;
   readonly json?: true;
+  readonly report?: string;
+  readonly table?: true;
+  readonly stopAt?: number;
+  readonly until?: Until;
 }
+
+/** Columns of a timeline where standard output is no terminal. */
+const DEFAULT_COLUMNS = 120;
 
 /** Adds the command to `program`; `exit` takes its exit code. */
 export function addReplayCommand(
@@ -40,6 +51,14 @@ export function addReplayCommand(
     .option("--mutant <n>", "run this wrong variant in place of the token's", wholeNumber(0))
     .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
+    .option("--report <file>", "write an HTML page on which one can step through the run")
+    .option("--table", "print the steps as a table of whole statements, not as a timeline")
+    .option("--stop-at <step>", "hold the race after this step and open a prompt", wholeNumber(0))
+    .addOption(
+      new Option("--until <what>", "hold the race where this first comes about")
+        .choices([...UNTIL])
+        .conflicts("stopAt"),
+    )
     .action(async (token: string, options: Options) => {
       exit(await runReplay(races, token, options, terminal, open));
     });
@@ -55,6 +74,11 @@ async function runReplay(
   const parts = parseToken(token);
   const race = findRace(races, parts.race);
   checkMutant(race, options.mutant ?? parts.mutant);
+  const stopAt = { step: options.stopAt, until: options.until };
+  if (stopAt.step !== undefined || stopAt.until !== undefined) {
+    const held = { race, token, mutant: options.mutant, stopAt };
+    return await withEngine(open, options.engine, (engine) => holdReplay(engine, held, terminal));
+  }
   const replayed = await replayOn(race, token, options, terminal, open);
   const { run, comparison } = replayed;
   if (options.json === true) {
@@ -62,7 +86,8 @@ async function runReplay(
     const compared = comparison === undefined ? {} : { comparedWithPglite: comparison };
     terminal.out(JSON.stringify({ ...json, ...compared }, undefined, 2));
   } else {
-    terminal.out(await replayText(replayed, createPaint(terminal.outIsTerminal)));
+    const columns = options.table === true ? undefined : (terminal.outColumns ?? DEFAULT_COLUMNS);
+    terminal.out(await replayText(replayed, createPaint(terminal.outIsTerminal), columns));
   }
   if (comparison?.same === false) return EXIT.nondeterministic;
   return run.violations.length > 0 ? EXIT.violated : EXIT.ok;
@@ -77,17 +102,25 @@ interface Replayed {
 async function replayOn(
   race: Race<any, any>,
   token: string,
-  { engine: name, mutant }: Options,
+  { engine: name, mutant, report }: Options,
   terminal: Terminal,
   open: OpenEngine,
 ): Promise<Replayed> {
   const note = (text: string): void => terminal.err(`${text}\n`);
   const options = { mutant };
   if (name === "pglite") {
-    const run = await withEngine(open, name, (engine) => replay(engine, race, token, options));
+    const run = await withEngine(open, name, async (engine) => {
+      if (report !== undefined) await writeReport(report, engine, race, token, options);
+      return await replay(engine, race, token, options);
+    });
     return { run, comparison: undefined };
   }
-  return await withEngine(open, "postgres", (server) => compareOn(server, race, token, options, open), note);
+  const onServer = async (server: Engine): Promise<Replayed> => {
+    if (report !== undefined)
+      await writeReport(report, server, race, token, { ...options, follow: followSchedule });
+    return await compareOn(server, race, token, options, open);
+  };
+  return await withEngine(open, "postgres", onServer, note);
 }
 
 async function compareOn(
@@ -111,7 +144,11 @@ async function compareOn(
   }
 }
 
-async function replayText({ run, comparison }: Replayed, paint: Paint): Promise<string> {
+async function replayText(
+  { run, comparison }: Replayed,
+  paint: Paint,
+  columns: number | undefined,
+): Promise<string> {
   const verdict =
     run.violations.length > 0 ? paint("bad", violatedText(run)) : paint("good", "nothing violated");
   const lines = [`trace hash  ${run.traceHash}`, `verdict     ${verdict}`];
@@ -119,7 +156,7 @@ async function replayText({ run, comparison }: Replayed, paint: Paint): Promise<
     const { same, told } = comparison;
     lines.push(`in process  ${same === false ? paint("bad", told) : told}`);
   }
-  return `${await counterexampleText(run, undefined, paint)}\n\n${lines.join("\n")}`;
+  return `${await counterexampleText(run, undefined, paint, columns)}\n\n${lines.join("\n")}`;
 }
 
 function violatedText(run: RunResult): string {

@@ -1,6 +1,7 @@
 /**
  * Where the command line writes to: the process, or a test.
  */
+import { createInterface } from "node:readline";
 import { isatty } from "node:tty";
 
 /** Two streams, and whether a person watches them. */
@@ -13,6 +14,18 @@ export interface Terminal {
   readonly errIsTerminal: boolean;
   /** Columns of standard error. */
   readonly columns: number;
+  /** Columns of standard output; undefined where it is no terminal. */
+  readonly outColumns?: number | undefined;
+  /** Lines that a person (or a script) writes, see `LineReader`; undefined where nobody can. */
+  readonly openLines?: (() => LineReader) | undefined;
+}
+
+/** Reads commands from standard input. */
+export interface LineReader {
+  /** Shows `prompt` to a person and reads a line; undefined at the end of the input. */
+  readonly ask: (prompt: string) => Promise<string | undefined>;
+  /** Reads no more, so that the process can end. */
+  readonly close: () => void;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -25,5 +38,29 @@ export function processTerminal(): Terminal {
     outIsTerminal: isatty(process.stdout.fd) && (process.env["NO_COLOR"] ?? "") === "",
     errIsTerminal: isatty(process.stderr.fd),
     columns: process.stderr.columns ?? DEFAULT_COLUMNS,
+    outColumns: process.stdout.columns,
+    openLines: openStandardInput,
+  };
+}
+
+/** Lines of standard input; nothing is echoed and no prompt is shown where it is no terminal. */
+function openStandardInput(): LineReader {
+  const isTerminal = isatty(process.stdin.fd);
+  const lines = createInterface({
+    input: process.stdin,
+    terminal: isTerminal,
+    ...(isTerminal ? { output: process.stdout } : {}),
+  });
+  const iterator = lines[Symbol.asyncIterator]();
+  return {
+    ask: async (prompt) => {
+      if (isTerminal) {
+        lines.setPrompt(prompt);
+        lines.prompt();
+      }
+      const { value, done } = await iterator.next();
+      return done === true ? undefined : value;
+    },
+    close: () => lines.close(),
   };
 }

@@ -18,7 +18,7 @@ export interface HeldRun {
   /** Steps so far. */
   readonly steps: readonly TraceStep[];
   readonly violations: readonly Violation[];
-  /** In the race's order. */
+  /** As they are now, in the race's order. */
   readonly sessions: readonly HeldSession[];
   /**
    * Runs a statement as a session, as one more step that the actor knows nothing of; the run is then no longer that of its token.

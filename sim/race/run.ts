@@ -307,10 +307,13 @@ class Run {
 
   /** Shows the run to whoever wants to see it, or to step in. */
   async #hold(): Promise<void> {
+    const [tasks, waiting] = [this.#tasks, this.#waiting];
     await this.#options.onStep?.({
       steps: this.#recorder.steps,
       violations: this.#judge.violations,
-      sessions: this.#tasks.map((task) => heldSession(task, this.#waiting.has(task.name))),
+      get sessions() {
+        return tasks.map((task) => heldSession(task, waiting.has(task.name)));
+      },
       execute: async (session, statement) => {
         const task = this.#tasks.find(({ name }) => name === session);
         if (task === undefined || this.#waiting.has(session))

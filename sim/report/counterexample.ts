@@ -6,6 +6,7 @@ import type { RunResult } from "../trace/trace.ts";
 import { plainPaint, type Paint } from "./paint.ts";
 import { stepTable } from "./step-table.ts";
 import { tellStory } from "./story.ts";
+import { timeline } from "./timeline.ts";
 import { count } from "./words.ts";
 
 /** The line to paste that replays `token`. */
@@ -13,11 +14,15 @@ export function replayLine(token: string): string {
   return `npm run -s switchyard -- replay ${token}`;
 }
 
-/** The text for `run`, whatever it violated; without a line to paste if `token` is undefined. */
+/**
+ * The text for `run`, whatever it violated; without a line to paste if `token` is undefined. With `columns` the steps are drawn
+ * as a timeline no wider than that, without it they are a table.
+ */
 export async function counterexampleText(
   run: RunResult,
   token: string | undefined,
   paint: Paint = plainPaint,
+  columns?: number,
 ): Promise<string> {
   const broken = run.violations.map(({ invariant, promise }) =>
     paint("bad", `${invariant} violated: ${promise}`),
@@ -25,7 +30,8 @@ export async function counterexampleText(
   const story = (await tellStory(run)).map((line, index) => `${String(index + 1).padStart(3)}. ${line}`);
   const data = `data  ${canonicalJson(run.data)}`;
   const size = `${count(run.steps.length, "step")}, ${count(run.preemptions, "preemption")} (marked *)`;
-  const blocks = [broken.join("\n"), story.join("\n"), data, `${size}\n${stepTable(run, paint)}`];
+  const steps = columns === undefined ? stepTable(run, paint) : await timeline(run, columns, paint);
+  const blocks = [broken.join("\n"), story.join("\n"), data, `${size}\n${steps}`];
   if (token !== undefined) blocks.push(`Replay it:\n  ${paint("strong", replayLine(token))}`);
   return blocks.filter((block) => block !== "").join("\n\n");
 }

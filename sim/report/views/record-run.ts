@@ -22,7 +22,7 @@ export async function recordRun(
   engine: Engine,
   race: Race<any, any>,
   token: string,
-  options: Pick<ReplayOptions, "mutant"> = {},
+  options: Pick<ReplayOptions, "mutant" | "follow"> = {},
 ): Promise<RecordedRun> {
   const run = await replay(engine, race, token, options);
   const recorder = createLookRecorder(engine);

@@ -1,0 +1,50 @@
+/**
+ * `diff TOKEN TOKEN`: the first step at which two schedules part, and what differed after.
+ */
+import type { Command } from "commander";
+import type { Race } from "../race/race.ts";
+import { createPaint } from "../report/paint.ts";
+import { runDiff } from "../report/run-diff.ts";
+import { runDiffText } from "../report/run-diff-text.ts";
+import { recordRun } from "../report/views/record-run.ts";
+import { parseToken } from "../trace/token.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { checkMutant, findRace } from "./find-race.ts";
+import type { Terminal } from "./terminal.ts";
+import { withEngine, type OpenEngine } from "./with-engine.ts";
+
+/** Adds the command to `program`; `exit` takes its exit code, which is 0 whether or not the runs differ. */
+export function addDiffCommand(
+  program: Command,
+  races: readonly Race<any, any>[],
+  terminal: Terminal,
+  open: OpenEngine,
+  exit: (code: ExitCode) => void,
+): void {
+  program
+    .command("diff")
+    .description("compare the runs of two tokens: where they part, and what differed after")
+    .argument("<first>", "a token")
+    .argument("<second>", "another token, mostly of the same race")
+    .option("--json", "print one JSON object and nothing else")
+    .action(async (first: string, second: string, options: { readonly json?: true }) => {
+      const found = [first, second].map((token) => {
+        const { race: name, mutant } = parseToken(token);
+        const race = findRace(races, name);
+        checkMutant(race, mutant);
+        return { race, token };
+      }) as [{ race: Race<any, any>; token: string }, { race: Race<any, any>; token: string }];
+      const [one, other] = await withEngine(open, "pglite", async (engine) => [
+        await recordRun(engine, found[0].race, found[0].token),
+        await recordRun(engine, found[1].race, found[1].token),
+      ]);
+      const diff = runDiff(one, other);
+      const paint = createPaint(terminal.outIsTerminal);
+      terminal.out(
+        options.json === true
+          ? JSON.stringify(diff, undefined, 2)
+          : await runDiffText(diff, one.run, other.run, paint),
+      );
+      exit(EXIT.ok);
+    });
+}
