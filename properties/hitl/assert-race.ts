@@ -4,11 +4,13 @@
 import fc from "fast-check";
 import type { Engine } from "../../sim/engine/port.ts";
 import type { Race } from "../../sim/race/race.ts";
+import { reportToActions } from "../../sim/report/ci/report-to-actions.ts";
 import { counterexampleText } from "../../sim/report/counterexample.ts";
 import { plainData } from "../../sim/search/draw-data.ts";
 import { tokenOf } from "../../sim/search/replay.ts";
 import { runOrder } from "../../sim/search/run-order.ts";
 import { scheduleArbitrary } from "../../sim/search/schedule-arbitrary.ts";
+import { DEFAULT_STRATEGY } from "../../sim/search/strategies/index.ts";
 import { shrink, type Failure } from "../../sim/search/shrink.ts";
 import type { RunResult } from "../../sim/trace/trace.ts";
 
@@ -58,6 +60,11 @@ export async function assertRace(
     run: (order, data, seed) => runOrder(engine, race, order, { seed, data, mutant }),
     maxRuns: MAX_SHRINK_RUNS,
   });
+  // A mutant is meant to fail: that is no news for a job's summary.
+  if (mutant === undefined) {
+    const index = details.numRuns - 1;
+    await reportToActions(engine, { race, run: failure.run, strategy: DEFAULT_STRATEGY, seed, index });
+  }
   const text = await counterexampleText(failure.run, tokenOf(race, failure.run));
   throw new Error(
     `Schedule ${details.numRuns} of ${schedules} failed (SWITCHYARD_SEED=${seed}, shrunk in ${runs} runs).\n\n${text}`,
