@@ -15,6 +15,7 @@ import { checkMutant, findRace } from "./find-race.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { positiveNumber, readShard, wholeNumber } from "./read-number.ts";
 import { runExhaustive } from "./explore-exhaustive.ts";
+import { suffixedFile, writeReports } from "./report-file.ts";
 import { saveRegressions } from "./save-regressions.ts";
 import { searchWith } from "./search-with.ts";
 import type { Terminal } from "./terminal.ts";
@@ -44,6 +45,7 @@ interface Options {
   readonly shard?: Shard;
   readonly maxFailing: number;
   readonly save?: string;
+  readonly report?: string;
   readonly engine: EngineName;
   readonly json?: true;
 }
@@ -98,6 +100,10 @@ export function addExploreCommand(
     )
     .option("--max-failing <n>", "end after so many failing schedules", wholeNumber(1), MAX_FAILING_SCHEDULES)
     .option("--save <directory>", "keep each counterexample there as a file, to be replayed as a regression")
+    .option(
+      "--report <file>",
+      "write an HTML page for each counterexample, the second one to FILE-2 and so on",
+    )
     .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
@@ -114,10 +120,27 @@ async function runExplore(
 ): Promise<ExitCode> {
   checkMutant(race, options.mutant);
   const { strategy } = options;
+  if (strategy === EXHAUSTIVE && options.report !== undefined) {
+    throw new SwitchyardError(
+      "usage",
+      "An exhaustive search writes no report.",
+      "Replay the token of a counterexample with --report.",
+    );
+  }
   if (strategy === EXHAUSTIVE) return await runExhaustive(race, options, terminal, open);
   checkSampling(options);
   const report = await search(race, { ...options, strategy }, terminal, open, program);
   if (options.save !== undefined) await saveRegressions(options.save, report);
+  if (options.report !== undefined) {
+    const { report: file, engine } = options;
+    const tokens = [...new Set(report.violations.map(({ token }) => token))];
+    const targets = tokens.map((token, place) => ({
+      file: suffixedFile(file, place === 0 ? "" : String(place + 1)),
+      race,
+      token,
+    }));
+    await writeReports(targets, { open, engine, terminal });
+  }
   if (options.json === true) {
     terminal.out(JSON.stringify(await exploreJson(report), undefined, 2));
   } else {

@@ -12,6 +12,7 @@ import { SwitchyardError } from "../switchyard-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { findRace } from "./find-race.ts";
 import { createTextLine } from "./progress-line.ts";
+import { suffixedFile, writeReports } from "./report-file.ts";
 import { wholeNumber } from "./read-number.ts";
 import type { Terminal } from "./terminal.ts";
 import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
@@ -24,6 +25,7 @@ interface Options {
   readonly schedules: number;
   readonly seed: number;
   readonly engine: EngineName;
+  readonly report?: string;
   readonly json?: true;
 }
 
@@ -43,6 +45,7 @@ export function addMutantsCommand(
     .option("--schedules <n>", "give a mutant up after so many", wholeNumber(1), MAX_SCORE_SCHEDULES)
     .option("--seed <n>", "seed of everything random", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
     .addOption(engineOption())
+    .option("--report <file>", "write an HTML page for each mutant that is found: FILE-mutant-1 and so on")
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
       const chosen = name === undefined ? races : [findRace(races, name)];
@@ -52,7 +55,7 @@ export function addMutantsCommand(
 
 async function runMutants(
   races: readonly Race<any, any>[],
-  { only, schedules, seed, engine: name, json }: Options,
+  { only, schedules, seed, engine: name, report, json }: Options,
   terminal: Terminal,
   open: OpenEngine,
 ): Promise<ExitCode> {
@@ -78,6 +81,14 @@ async function runMutants(
     });
   } finally {
     line.clear();
+  }
+  if (report !== undefined) {
+    const targets = scores.flatMap((score) => {
+      const race = races.find(({ name }) => name === score.race);
+      if (score.state !== "found" || race === undefined) return [];
+      return [{ file: suffixedFile(report, `mutant-${score.mutant}`), race, token: score.token }];
+    });
+    await writeReports(targets, { open, engine: name, terminal });
   }
   const survivors = scores.filter(isSurvivor).length;
   if (json === true) {

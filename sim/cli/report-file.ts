@@ -2,13 +2,16 @@
  * Writes the HTML report of a token.
  */
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join, parse } from "node:path";
 import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
 import { htmlReport } from "../report/html/html-report.ts";
 import { recordRun } from "../report/views/record-run.ts";
+import { followSchedule } from "../search/follow-schedule.ts";
 import { tokenOf, type ReplayOptions } from "../search/replay.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import type { Terminal } from "./terminal.ts";
+import { withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
 
 /**
  * Replays `token` and writes its page to `file`, whose folder is made if it is missing. Throws SwitchyardError "usage" if the file
@@ -32,9 +35,40 @@ export async function writeReport(
   }
 }
 
-/** The n-th of several report files: "report.html", "report-2.html". */
-export function numberedFile(file: string, number: number): string {
-  if (number === 1) return file;
-  const [, stem = file, ending = ""] = /^(.*?)(\.[^./\\]*)?$/s.exec(file) ?? [];
-  return `${stem}-${number}${ending}`;
+/** A counterexample that gets a page of its own. */
+export interface ReportTarget {
+  readonly file: string;
+  readonly race: Race<any, any>;
+  readonly token: string;
+}
+
+/** Writes a page for each of `targets`, on an engine that is opened for it, and names the files on standard error. */
+export async function writeReports(
+  targets: readonly ReportTarget[],
+  { open, engine: name, terminal }: ReportPlace,
+): Promise<void> {
+  if (targets.length === 0) {
+    terminal.err("nothing broke: no report was written\n");
+    return;
+  }
+  await withEngine(open, name, async (engine) => {
+    const follow = name === "postgres" ? { follow: followSchedule } : {};
+    for (const { file, race, token } of targets) {
+      await writeReport(file, engine, race, token, follow);
+      terminal.err(`report: ${file}\n`);
+    }
+  });
+}
+
+/** Where pages are made. */
+export interface ReportPlace {
+  readonly open: OpenEngine;
+  readonly engine: EngineName;
+  readonly terminal: Terminal;
+}
+
+/** A file's name with something before its ending: "report-2.html"; the name itself for an empty `suffix`. */
+export function suffixedFile(file: string, suffix: string): string {
+  const { dir, name, ext } = parse(file);
+  return suffix === "" ? file : join(dir, `${name}-${suffix}${ext}`);
 }
