@@ -1,7 +1,7 @@
 /**
  * C clear: a task gets a new attempt, with a new identity and nothing of the old one.
  *
- * Locks dag_run, then task_instance, then hitl_detail. The old attempt goes to task_instance_history, its request and
+ * Locks dag_run (FOR NO KEY UPDATE, see the README), then task_instance, then hitl_detail. The old attempt goes to task_instance_history, its request and
  * answer to hitl_detail_history; a worker run, a form or a trigger that knows the old id finds nothing any more.
  */
 import type { Queryable } from "./query-port.ts";
@@ -28,7 +28,7 @@ export type ClearResult =
 
 /** The statements of `clear`. */
 export const clearSql = {
-  lockRun: `select state from dag_run where dag_id = $1 and run_id = $2 for update`,
+  lockRun: `select state from dag_run where dag_id = $1 and run_id = $2 for no key update`,
   lockTask: `select state from task_instance where id = $1 for update`,
   clearedBefore: `select id from task_instance where id = $1`,
   lockDetail: `select ti_id from hitl_detail where ti_id = $1 for update`,

@@ -1,7 +1,7 @@
 /**
  * X delete run: a DAG run goes, with its task instances, their requests and their triggers.
  *
- * Locks dag_run, then its task_instance rows in the order of id, then their hitl_detail rows in the order of ti_id: the
+ * Locks dag_run (FOR NO KEY UPDATE, see the README), then its task_instance rows in the order of id, then their hitl_detail rows in the order of ti_id: the
  * DELETE cascades over rows that are locked already, so that it never waits while it holds a part of them.
  */
 import type { Queryable } from "./query-port.ts";
@@ -19,7 +19,7 @@ export type DeleteRunResult = { readonly status: 200; readonly deleted: readonly
 
 /** The statements of `deleteRun`. */
 export const deleteRunSql = {
-  lockRun: `select state from dag_run where dag_id = $1 and run_id = $2 for update`,
+  lockRun: `select state from dag_run where dag_id = $1 and run_id = $2 for no key update`,
   lockTasks: `select id from task_instance where dag_id = $1 and run_id = $2 order by id for update`,
   lockDetails: `select ti_id from hitl_detail where ti_id = any ($1) order by ti_id for update`,
   deleteTriggers: `delete from trigger where ti_id = any ($1)`,

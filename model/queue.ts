@@ -16,6 +16,8 @@ export const QUEUE_LIMIT = 32;
 /** One look for free slots. */
 export interface QueueInput {
   readonly dag: Dag;
+  /** Tasks to look at at most; QUEUE_LIMIT unless told. */
+  readonly limit?: number | undefined;
 }
 
 /** Ids of the tasks that are queued now, in the order in which they took their slots. */
@@ -47,12 +49,12 @@ export async function queue(
   input: QueueInput,
   options?: TransactionOptions,
 ): Promise<QueueResult> {
-  const { dag } = input;
+  const { dag, limit = QUEUE_LIMIT } = input;
   return inTransaction(
     db,
     async (): Promise<QueueResult> => {
       const pools = (await db.query<PoolRow>(queueSql.lockPools)).rows;
-      const candidates = (await db.query<TaskRow>(queueSql.lockTasks, [dag.dagId, QUEUE_LIMIT])).rows;
+      const candidates = (await db.query<TaskRow>(queueSql.lockTasks, [dag.dagId, limit])).rows;
       if (candidates.length === 0) return { status: 200, queued: [] };
       const active = (await db.query<TaskRow>(queueSql.active)).rows;
       const queued = fitting(candidates.map(slotTask), active.map(slotTask), pools.map(poolOf), dag);

@@ -1,7 +1,7 @@
 /**
  * K scheduler step, first half: what may run next in each running DAG run, and which runs are over.
  *
- * Locks dag_run rows in the order of run_id, skipping those that another scheduler examines, then the unfinished
+ * Locks dag_run rows (FOR NO KEY UPDATE, see the README) in the order of run_id, skipping those that another scheduler examines, then the unfinished
  * task_instance rows of those runs in the order of id.
  */
 import { decideRun, type Dag, type RunDecision } from "./dag.ts";
@@ -15,6 +15,8 @@ export const SCHEDULE_LIMIT = 20;
 export interface ScheduleInput {
   readonly dag: Dag;
   readonly now: Date;
+  /** Runs to examine at most; SCHEDULE_LIMIT unless told. */
+  readonly limit?: number | undefined;
 }
 
 /** What became of a run. */
@@ -35,7 +37,7 @@ export const scheduleSql = {
      where dag_id = $1 and state = 'running'
      order by run_id
      limit $2
-     for update skip locked`,
+     for no key update skip locked`,
   lockTasks: `
     select id, run_id, task_id, state from task_instance
      where dag_id = $1 and run_id = any ($2)
@@ -52,11 +54,11 @@ export async function schedule(
   input: ScheduleInput,
   options?: TransactionOptions,
 ): Promise<ScheduleResult> {
-  const { dag, now } = input;
+  const { dag, now, limit = SCHEDULE_LIMIT } = input;
   return inTransaction(
     db,
     async (): Promise<ScheduleResult> => {
-      const locked = await db.query<{ run_id: string }>(scheduleSql.lockRuns, [dag.dagId, SCHEDULE_LIMIT]);
+      const locked = await db.query<{ run_id: string }>(scheduleSql.lockRuns, [dag.dagId, limit]);
       const runIds = locked.rows.map(({ run_id }) => run_id);
       if (runIds.length === 0) return { status: 200, runs: [] };
       const tasks = (await db.query<TaskRow>(scheduleSql.lockTasks, [dag.dagId, runIds])).rows;

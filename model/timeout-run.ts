@@ -1,7 +1,7 @@
 /**
  * D dag-run timeout: a run that has gone on for too long fails, and what is unfinished in it is skipped.
  *
- * Locks dag_run, then its unfinished task_instance rows in the order of id; which they are is decided as they are locked.
+ * Locks dag_run (FOR NO KEY UPDATE, see the README), then its unfinished task_instance rows in the order of id; which they are is decided as they are locked.
  */
 import type { Queryable } from "./query-port.ts";
 import { refuse, type Refusal } from "./result.ts";
@@ -22,7 +22,7 @@ export type TimeoutRunResult =
 
 /** The statements of `timeoutRun`. */
 export const timeoutRunSql = {
-  lockRun: `select state, start_date from dag_run where dag_id = $1 and run_id = $2 for update`,
+  lockRun: `select state, start_date from dag_run where dag_id = $1 and run_id = $2 for no key update`,
   lockTasks: `
     select id from task_instance
      where dag_id = $1 and run_id = $2

@@ -6,7 +6,7 @@
  */
 import { sameJson, type Json } from "../json.ts";
 import type { QueueInput, QueueResult } from "../queue.ts";
-import type { ScheduleInput, ScheduleResult } from "../schedule.ts";
+import { SCHEDULE_LIMIT, type ScheduleInput, type ScheduleResult } from "../schedule.ts";
 import type { ProtocolState } from "../state.ts";
 import type { Swept, SweepInput } from "../sweep.ts";
 import { machine, type Machine } from "./machine.ts";
@@ -70,6 +70,8 @@ function explainSchedule(
   input: ScheduleInput,
   runs: ScheduleResult["runs"],
 ): ProtocolState | string {
+  const { limit = SCHEDULE_LIMIT } = input;
+  if (runs.length > limit) return `a step examined ${runs.length} runs, its limit is ${limit}`;
   for (const { runId, ...decision } of runs) {
     const run = state.runs.find((other) => other.dagId === input.dag.dagId && other.runId === runId);
     if (run?.state !== "running") return `the run ${runId} is not running there`;

@@ -3,7 +3,7 @@
  */
 import { decideRun, type Dag } from "../dag.ts";
 import { whyNoSlot, isActive } from "../slots.ts";
-import type { QueueInput } from "../queue.ts";
+import { QUEUE_LIMIT, type QueueInput } from "../queue.ts";
 import type { ScheduleInput } from "../schedule.ts";
 import type { SkipInput, SkipResult } from "../skip.ts";
 import type { ProtocolState, TaskRow } from "../state.ts";
@@ -45,9 +45,10 @@ export function changedRuns(before: ProtocolState, after: ProtocolState, dag: Da
 /** The state after exactly the tasks `ids` were queued, or one sentence that says why one of them may not be. */
 export function queueStep(
   state: ProtocolState,
-  { dag }: QueueInput,
+  { dag, limit = QUEUE_LIMIT }: QueueInput,
   ids: readonly string[],
 ): ProtocolState | string {
+  if (ids.length > limit) return `a step queued ${ids.length} tasks, its limit is ${limit}`;
   let after = state;
   for (const id of ids) {
     const task = after.tasks.find((other) => other.id === id);

@@ -1,7 +1,6 @@
 /**
  * The locking-clause mutants as numbered mutants, from 101 on; with those that no interleaving can tell from the reference.
  */
-import type { Protocol } from "../protocol.ts";
 import { EQUIVALENT_CLAUSES } from "./equivalent-clauses.ts";
 import { clauseMutants, type ClauseMutant } from "./locking-clauses.ts";
 import type { ProtocolMutant } from "./mutant.ts";
@@ -18,18 +17,17 @@ const ANY_PROMISE: readonly string[] = [
   "actor",
 ];
 
-/** All of them, in the order of their numbers. */
+/** All of them, in the order of their numbers; the title is "operation.statement change". */
 export const clauses: readonly ProtocolMutant[] = clauseMutants().map(numbered);
 
-/** Those of the statements "operation.statement", or of all statements of an operation "operation". */
-export function clausesOf(
-  ...names: readonly (keyof Protocol | `${keyof Protocol}.${string}`)[]
-): readonly ProtocolMutant[] {
-  const all = clauseMutants();
-  return clauses.filter((_, index) => {
-    const { operation, statement } = all[index] as ClauseMutant;
-    return names.includes(operation) || names.includes(`${operation}.${statement}`);
-  });
+/** Those whose title is one of `names`, or begins with "operation." or "operation.statement " for such a name. */
+export function clausesOf(...names: readonly string[]): readonly ProtocolMutant[] {
+  const chosen = clauses.filter(({ title }) =>
+    names.some((name) => title === name || title.startsWith(`${name}.`) || title.startsWith(`${name} `)),
+  );
+  const idle = names.find((name) => !chosen.some(({ title }) => title.startsWith(name)));
+  if (idle !== undefined) throw new Error(`No clause mutant is called ${idle}.`);
+  return chosen;
 }
 
 function numbered({ operation, statement, change, protocol }: ClauseMutant, index: number): ProtocolMutant {

@@ -56,7 +56,7 @@ const STATEMENTS: Readonly<Partial<Record<keyof Protocol, Readonly<Record<string
   skip: skipSql,
 };
 
-const FOR_UPDATE = /\bfor update( of \w+)?( skip locked)?/;
+const FOR_UPDATE = /\bfor (no key )?update( of \w+)?( skip locked)?/;
 
 /** Ways to change one statement; undefined where the statement has no such clause. */
 const CHANGES: readonly {
@@ -64,13 +64,19 @@ const CHANGES: readonly {
   readonly rewrite: (statement: string) => string | undefined;
 }[] = [
   { change: "without FOR UPDATE", rewrite: (text) => without(text, FOR_UPDATE) },
+  {
+    change: "with FOR UPDATE in place of FOR NO KEY UPDATE",
+    rewrite: (text) => changed(text, /for no key update/, "for update"),
+  },
   { change: "without OF", rewrite: (text) => without(text, / of \w+(?= skip locked)/) },
   { change: "without SKIP LOCKED", rewrite: (text) => without(text, / skip locked/) },
   {
     // Postgres promises no order then; random() stands for any, and comes from the run's seed.
     change: "without ORDER BY",
     rewrite: (text) =>
-      FOR_UPDATE.test(text) ? changed(text, /order by [\w., ]+/, "order by random()") : undefined,
+      FOR_UPDATE.test(text)
+        ? changed(text, /order by [\w., ]+?(?=\s+(limit|for)\b)/, "order by random()")
+        : undefined,
   },
   {
     // The parameter stays, so that the statement takes the same values.

@@ -13,7 +13,7 @@ import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
 import { answerForm, openForm, runTask, sleepUntil, surviving } from "./acting.ts";
 import { befallen, faultArbitrary, type Fault } from "./faults.ts";
 import { hitlRace } from "./hitl-race.ts";
-import { detailRow, form, parkedRow, stateWith } from "./initial-state.ts";
+import { DAG_ID, detailRow, form, parkedRow, RUN_ID, stateWith } from "./initial-state.ts";
 import { perform } from "./perform.ts";
 
 const IDS = ["a", "b", "c"] as const;
@@ -32,6 +32,8 @@ export interface BatchSweepData {
   readonly limit: 2 | 100;
   readonly answered: Id | null;
   readonly marked: Id | null;
+  /** Whether the run's time is over at that moment too. */
+  readonly timesOut: boolean;
   readonly fault: Fault;
 }
 
@@ -45,6 +47,7 @@ const data: Arbitrary<BatchSweepData> = fc.record({
   limit: fc.constantFrom(2 as const, 100 as const),
   answered: some,
   marked: some,
+  timesOut: fc.constantFrom(false, false, true),
   fault: faultArbitrary(6),
 });
 
@@ -62,7 +65,17 @@ export const batchSweep: Race<ProtocolState, BatchSweepData> = hitlRace({
     }),
   actors: actorsOf,
   mustSee: ["sweep default", "sweep timeout", "sweep nothing", "respond 200", "respond 409", "mark success"],
-  mutants: [...mutantsOf(12, 13, 14, 15), ...clausesOf("sweep.lockTasks", "mark", "enqueue")],
+  mutants: [
+    ...mutantsOf(12, 13, 14, 15),
+    ...clausesOf(
+      "sweep.lockTasks without FOR UPDATE",
+      "sweep.lockTasks without SKIP LOCKED",
+      "sweep.lockTasks without ORDER BY",
+      "sweep.lockTasks without LIMIT",
+      "sweep.lockTasks decided before the lock",
+      "mark",
+    ),
+  ],
 });
 
 function actorsOf(protocol: Protocol, data: BatchSweepData): Readonly<Record<string, Actor>> {
@@ -70,6 +83,7 @@ function actorsOf(protocol: Protocol, data: BatchSweepData): Readonly<Record<str
   return {
     ...(answered === null ? {} : { alice: (context) => alice(context, protocol, answered) }),
     ...(marked === null ? {} : { marker: (context) => marker(context, protocol, marked) }),
+    ...(data.timesOut ? { timer: (context) => timer(context, protocol) } : {}),
     sweep1: befallen((context) => scheduler(context, protocol, limit), fault),
     sweep2: (context) => scheduler(context, protocol, limit),
     closing: (context) => closing(context, protocol, limit),
@@ -86,6 +100,12 @@ async function alice(context: ActorContext, protocol: Protocol, id: Id): Promise
 async function marker(context: ActorContext, protocol: Protocol, id: Id): Promise<void> {
   await sleepUntil(context, SWEEP_MS);
   await perform(context, "mark", protocol.mark, { taskInstanceId: id, state: "success" });
+}
+
+async function timer(context: ActorContext, protocol: Protocol): Promise<void> {
+  await sleepUntil(context, SWEEP_MS);
+  const input = { dagId: DAG_ID, runId: RUN_ID, timeoutMs: 0, now: context.now() };
+  await perform(context, "timeoutRun", protocol.timeoutRun, input);
 }
 
 async function scheduler(context: ActorContext, protocol: Protocol, limit: number): Promise<void> {

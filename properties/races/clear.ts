@@ -28,6 +28,7 @@ const dag: Dag = {
     { taskId: TASK, upstream: [], maxActiveTisPerDag: null, maxActiveTisPerDagRun: null },
     { taskId: OTHER, upstream: [], maxActiveTisPerDag: null, maxActiveTisPerDagRun: null },
     { taskId: "after", upstream: [TASK], maxActiveTisPerDag: null, maxActiveTisPerDagRun: null },
+    { taskId: "later", upstream: [TASK], maxActiveTisPerDag: null, maxActiveTisPerDagRun: null },
   ],
 };
 
@@ -35,7 +36,7 @@ const APPROVAL: Flavour = {
   kind: "approval",
   approve: "approve",
   failOnReject: false,
-  downstream: ["after"],
+  downstream: ["after", "later"],
 };
 
 /** One run's data: who takes part. */
@@ -47,9 +48,14 @@ export interface ClearData {
   readonly responds: boolean;
   readonly runs: boolean;
   readonly timesOut: boolean;
-  readonly deletes: boolean;
+  /** How many people delete the run. */
+  readonly deletes: 0 | 1 | 2;
+  /** Whether somebody marks a task downstream. */
+  readonly marks: boolean;
   /** Whether the other task parks. */
   readonly parks: boolean;
+  /** Whether the other task is answered too, perhaps before it parks. */
+  readonly hurries: boolean;
   readonly schedules: boolean;
   /** What Alice chooses; a rejection skips what is downstream. */
   readonly choice: "approve" | "reject";
@@ -70,8 +76,10 @@ const data: Arbitrary<ClearData> = fc.record({
   responds: often,
   runs: often,
   timesOut: seldom,
-  deletes: seldom,
+  deletes: fc.constantFrom(0 as const, 0 as const, 0 as const, 1 as const, 2 as const),
+  marks: seldom,
   parks: fc.boolean(),
+  hurries: fc.boolean(),
   schedules: fc.boolean(),
   choice: fc.constantFrom("approve" as const, "reject" as const),
 });
@@ -85,6 +93,7 @@ export const clearing: Race<ProtocolState, ClearData> = hitlRace({
     stateWith({
       tasks: [
         taskRow({ id: "after" }),
+        taskRow({ id: "later" }),
         taskRow({ id: OTHER, state: "running", invocationId: "other-run" }),
         parkedRow(TASK, null),
       ],
@@ -108,17 +117,39 @@ export const clearing: Race<ProtocolState, ClearData> = hitlRace({
     "finish success",
     "skip 200",
   ],
-  mutants: [...mutantsOf(8, 16, 20, 21, 28), ...clausesOf("clear", "timeoutRun", "deleteRun", "skip")],
+  mutants: [
+    ...mutantsOf(8, 16, 20, 21, 28),
+    ...clausesOf(
+      "enqueue",
+      "start",
+      "finish",
+      "schedule.lockTasks",
+      "schedule.lockRuns without FOR UPDATE",
+      "schedule.lockRuns with FOR UPDATE in place of FOR NO KEY UPDATE",
+      "schedule.lockRuns without SKIP LOCKED",
+      "schedule.lockRuns without ORDER BY",
+      "schedule.lockRuns without the state predicate",
+      "schedule.lockRuns decided before the lock",
+      "clear.lockRun",
+      "clear.lockTask",
+      "timeoutRun",
+      "deleteRun",
+      "skip",
+    ),
+  ],
 });
 
 function actorsOf(protocol: Protocol, data: ClearData): Readonly<Record<string, Actor>> {
   return {
     ...(data.clear === "no" ? {} : { clearer: (context) => clearer(context, protocol, data) }),
-    ...(data.responds ? { alice: (context) => alice(context, protocol, data.choice) } : {}),
+    ...(data.responds ? { alice: (context) => answer(context, protocol, TASK, data.choice) } : {}),
     ...(data.runs ? { runner: (context) => runner(context, protocol) } : {}),
     ...(data.timesOut ? { timer: (context) => timer(context, protocol) } : {}),
-    ...(data.deletes ? { deleter: (context) => deleter(context, protocol) } : {}),
+    ...(data.deletes > 0 ? { deleter: (context) => deleter(context, protocol) } : {}),
+    ...(data.deletes > 1 ? { deleter2: (context) => deleter(context, protocol) } : {}),
+    ...(data.marks ? { marker: (context) => marker(context, protocol) } : {}),
     ...(data.parks ? { worker: (context) => worker(context, protocol) } : {}),
+    ...(data.parks && data.hurries ? { dora: (context) => answer(context, protocol, OTHER, "approve") } : {}),
     ...(data.schedules ? { scheduler: (context) => scheduler(context, protocol) } : {}),
     closing: (context) => closing(context, protocol),
   };
@@ -132,10 +163,10 @@ async function clearer(context: ActorContext, protocol: Protocol, data: ClearDat
   if (data.clearAgain) await perform(context, "clear", protocol.clear, input);
 }
 
-async function alice(context: ActorContext, protocol: Protocol, choice: string): Promise<void> {
-  const createdAt = await openForm(context, TASK);
+async function answer(context: ActorContext, protocol: Protocol, id: string, choice: string): Promise<void> {
+  const createdAt = await openForm(context, id);
   if (createdAt !== undefined)
-    await answerForm(context, protocol, TASK, createdAt, { chosenOptions: [choice] });
+    await answerForm(context, protocol, id, createdAt, { chosenOptions: [choice] });
 }
 
 /** Runs what was resumed, as an approval: a rejection skips the task downstream, and is a success itself. */
@@ -160,6 +191,10 @@ async function timer(context: ActorContext, protocol: Protocol): Promise<void> {
 
 async function deleter(context: ActorContext, protocol: Protocol): Promise<void> {
   await perform(context, "deleteRun", protocol.deleteRun, { dagId: DAG_ID, runId: RUN_ID });
+}
+
+async function marker(context: ActorContext, protocol: Protocol): Promise<void> {
+  await perform(context, "mark", protocol.mark, { taskInstanceId: "after", state: "success" });
 }
 
 async function worker(context: ActorContext, protocol: Protocol): Promise<void> {

@@ -5,6 +5,7 @@ import type { Race } from "../../sim/race/race.ts";
 import { batchSweep } from "./batch-sweep.ts";
 import { clearing } from "./clear.ts";
 import { legacy } from "./legacy.ts";
+import { oldServer } from "./old-server.ts";
 import { parkRespondSweep } from "./park-respond-sweep.ts";
 import { slotsRace } from "./slots.ts";
 import { twoQuestions } from "./two-questions.ts";
@@ -17,5 +18,6 @@ export const races: readonly Race[] = [
   clearing as Race,
   slotsRace as Race,
   legacy as Race,
+  oldServer as Race,
   upstreamRace as Race,
 ];

@@ -35,8 +35,8 @@ export interface LegacyData {
   readonly newBy: Server;
   readonly pollMs: number;
   readonly sweepMs: number;
-  /** Whether the old task is marked failed at the deadline. */
-  readonly marked: boolean;
+  /** When the old task is marked failed; null: never. */
+  readonly markMs: number | null;
   readonly triggererFault: Fault;
 }
 
@@ -52,7 +52,7 @@ const data: Arbitrary<LegacyData> = fc.record({
   newBy: server,
   pollMs: lookMs,
   sweepMs: lookMs,
-  marked: fc.boolean(),
+  markMs: fc.constantFrom(null, 0, DEADLINE_MS + 3, DEADLINE_MS + 3),
   triggererFault: faultArbitrary(8),
 });
 
@@ -85,12 +85,22 @@ export const legacy: Race<ProtocolState, LegacyData> = hitlRace({
     "sweep timeout",
     "mark failed",
   ],
-  mutants: [...mutantsOf(10, 26, 27), ...clausesOf("sweep.lockDetails", "defer", "poll", "fire", "record")],
+  mutants: [
+    ...mutantsOf(10, 26, 27),
+    ...clausesOf(
+      "sweep.lockTasks without the state predicate",
+      "sweep.lockDetails",
+      "defer",
+      "poll",
+      "fire",
+      "record",
+    ),
+  ],
   without: ["I2", "I4", "I7"],
 });
 
 function actorsOf(protocol: Protocol, data: LegacyData): Readonly<Record<string, Actor>> {
-  const { oldMs, newMs } = data;
+  const { oldMs, newMs, markMs } = data;
   return {
     oldWorker: (context) => oldWorker(context, protocol, data),
     newWorker: (context) => newWorker(context, protocol, data),
@@ -98,7 +108,7 @@ function actorsOf(protocol: Protocol, data: LegacyData): Readonly<Record<string,
     ...(newMs === null ? {} : { bob: (context) => answer(context, protocol, NEW, newMs, data.newBy) }),
     triggerer: befallen((context) => triggerer(context, protocol, data.pollMs), data.triggererFault),
     scheduler: (context) => scheduler(context, protocol, data.sweepMs),
-    ...(data.marked ? { marker: (context) => marker(context, protocol) } : {}),
+    ...(markMs === null ? {} : { marker: (context) => marker(context, protocol, markMs) }),
     closing: (context) => closing(context, protocol),
   };
 }
@@ -160,8 +170,8 @@ async function scheduler(context: ActorContext, protocol: Protocol, timeMs: numb
   await surviving(() => perform(context, "sweep", protocol.sweep, { now: context.now() }));
 }
 
-async function marker(context: ActorContext, protocol: Protocol): Promise<void> {
-  await sleepUntil(context, DEADLINE_MS + 3);
+async function marker(context: ActorContext, protocol: Protocol, timeMs: number): Promise<void> {
+  await sleepUntil(context, timeMs);
   await perform(context, "mark", protocol.mark, { taskInstanceId: OLD, state: "failed" });
 }
 

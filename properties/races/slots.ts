@@ -35,6 +35,12 @@ export interface SlotsData {
   /** What the asking task does: parks, defers, or only ends. */
   readonly waits: "parks" | "defers" | "no";
   readonly answers: boolean;
+  /** Whether somebody marks the other task of the first run. */
+  readonly marks: boolean;
+  /** Whether a third scheduler looks for free slots too. */
+  readonly third: boolean;
+  /** Tasks that the first scheduler queues at most, and runs that it examines. */
+  readonly limit: 1 | 20;
   readonly fault: Fault;
 }
 
@@ -45,6 +51,9 @@ const data: Arbitrary<SlotsData> = fc.record({
   maxActiveTisPerDag: fc.constantFrom(1 as const, null),
   waits: fc.constantFrom("parks" as const, "parks" as const, "defers" as const, "no" as const),
   answers: fc.boolean(),
+  marks: fc.constantFrom(false, false, true),
+  third: fc.constantFrom(false, false, true),
+  limit: fc.constantFrom(1 as const, 20 as const),
   fault: faultArbitrary(8),
 });
 
@@ -57,7 +66,10 @@ export const slotsRace: Race<ProtocolState, SlotsData> = hitlRace({
   initial: ({ slots, includeDeferred }: SlotsData) =>
     stateWith({
       runs: ["r1", "r2"].map((runId) => ({ dagId: DAG_ID, runId, state: "running", startMs: RUN_START_MS })),
-      pools: [{ pool: "default_pool", slots, includeDeferred }],
+      pools: [
+        { pool: "default_pool", slots, includeDeferred },
+        { pool: "other_pool", slots: 1, includeDeferred },
+      ],
       tasks: [
         taskRow({ id: ASKING, runId: "r1", taskId: "ask", state: "running", invocationId: "ask-run" }),
         taskRow({ id: "r1.work", runId: "r1", taskId: "work" }),
@@ -73,7 +85,7 @@ export const slotsRace: Race<ProtocolState, SlotsData> = hitlRace({
     "defer deferred",
     "respond 200",
   ],
-  mutants: [...mutantsOf(25, 31), ...clausesOf("schedule", "queue")],
+  mutants: [...mutantsOf(25, 31), ...clausesOf("queue", "schedule.lockRuns without LIMIT")],
 });
 
 function dagOf({ maxActiveTasks, maxActiveTisPerDag }: SlotsData): Dag {
@@ -92,15 +104,25 @@ function actorsOf(protocol: Protocol, data: SlotsData): Readonly<Record<string, 
   return {
     worker: (context) => worker(context, protocol, data),
     ...(data.answers ? { alice: (context) => alice(context, protocol) } : {}),
-    scheduler1: befallen((context) => step(context, protocol, dagOf(data)), data.fault),
+    scheduler1: befallen((context) => step(context, protocol, dagOf(data), data.limit), data.fault),
     scheduler2: (context) => step(context, protocol, dagOf(data)),
+    ...(data.third ? { scheduler3: (context) => third(context, protocol, dagOf(data)) } : {}),
+    ...(data.marks ? { marker: (context) => marker(context, protocol) } : {}),
     closing: (context) => closing(context, protocol, dagOf(data)),
   };
 }
 
-async function step(context: ActorContext, protocol: Protocol, dag: Dag): Promise<void> {
-  await perform(context, "schedule", protocol.schedule, { dag, now: context.now() });
+async function step(context: ActorContext, protocol: Protocol, dag: Dag, limit?: number): Promise<void> {
+  await perform(context, "schedule", protocol.schedule, { dag, now: context.now(), limit });
+  await perform(context, "queue", protocol.queue, { dag, limit });
+}
+
+async function third(context: ActorContext, protocol: Protocol, dag: Dag): Promise<void> {
   await perform(context, "queue", protocol.queue, { dag });
+}
+
+async function marker(context: ActorContext, protocol: Protocol): Promise<void> {
+  await perform(context, "mark", protocol.mark, { taskInstanceId: "r1.work", state: "success" });
 }
 
 async function worker(context: ActorContext, protocol: Protocol, { waits }: SlotsData): Promise<void> {

@@ -25,6 +25,8 @@ const DEADLINE_MS = 1_000;
 /** One run's data. */
 export interface TwoQuestionsData {
   readonly defaults: readonly string[] | null;
+  /** Whether only Alice may answer A. */
+  readonly onlyAlice: boolean;
   /** Whether the reply to the ask is lost, and it is sent again. */
   readonly askAgain: boolean;
   /** The same of the park; "late": when the second run may be under way. */
@@ -49,6 +51,7 @@ export interface TwoQuestionsData {
 /** Draws the data of one run. */
 const data: Arbitrary<TwoQuestionsData> = fc.record({
   defaults: fc.constantFrom(null, null, ["approve"]),
+  onlyAlice: fc.constantFrom(false, false, false, true),
   askAgain: fc.boolean(),
   parkAgain: fc.constantFrom("no" as const, "at once" as const, "late" as const),
   lateReport: fc.boolean(),
@@ -77,23 +80,23 @@ export const parts: HitlRace<TwoQuestionsData> = {
     "park scheduled",
     "park 409",
     "respond 200",
+    "respond 400",
+    "respond 403",
     "respond 409",
     "finish 409",
   ],
-  mutants: [
-    ...mutantsOf(11, 17, 18, 19, 22, 23, 24, 29, 30),
-    ...clausesOf("ask", "park", "respond", "start", "finish"),
-  ],
+  mutants: [...mutantsOf(11, 17, 18, 19, 22, 23, 24, 29, 30), ...clausesOf("park", "respond.lockTask")],
 };
 
 /** Over the reference. */
 export const twoQuestions: Race<ProtocolState, TwoQuestionsData> = hitlRace(parts);
 
+const ALICE = { id: "alice", name: "alice" };
 const PARAMS = { amount: { value: 1, schema: { type: "integer" } } };
 
 /** What A asks. */
-function first({ defaults }: TwoQuestionsData): HitlRequest {
-  return { ...form, subject: "A?", defaults, params: PARAMS };
+function first({ defaults, onlyAlice }: TwoQuestionsData): HitlRequest {
+  return { ...form, subject: "A?", defaults, params: PARAMS, assignees: onlyAlice ? [ALICE] : [] };
 }
 
 /** What B asks. */

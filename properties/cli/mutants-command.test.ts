@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+import { EXIT } from "../../sim/cli/exit-codes.ts";
+import { main } from "../../sim/cli/main.ts";
+import type { Mutant, Race } from "../../sim/race/race.ts";
+import { openEngine } from "../../sim/pglite/index.ts";
+import { captureTerminal } from "./captured-terminal.ts";
+import { batchSweep } from "../races/batch-sweep.ts";
+
+const seen: Mutant = { id: 15, title: "no time", violates: ["I1"] };
+
+/** The race with one mutant, which is run as it is where `id` is not known to it. */
+function raceWith(mutant: Mutant): Race {
+  const mutate = (id: number): Race =>
+    (batchSweep.mutants.some((known) => known.id === id) ? batchSweep.mutate(id) : batchSweep) as Race;
+  return { ...(batchSweep as Race), mutants: [mutant], mutate };
+}
+
+async function mutants(
+  race: Race,
+  ...argv: readonly string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const terminal = captureTerminal();
+  const code = await main(["mutants", ...argv], [race], terminal, () => openEngine());
+  return { code, ...terminal.written };
+}
+
+it("tells of a mutant that is found the invariant, how soon, how small, and a token", async () => {
+  const { code, out } = await mutants(raceWith(seen), "--json");
+  expect(code).toBe(EXIT.ok);
+  const report = JSON.parse(out);
+  expect(report).toMatchObject({ found: 1, equivalent: 0, survivors: 0 });
+  expect(report.mutants[0]).toMatchObject({ mutant: 15, state: "found", invariant: "I1", preemptions: 0 });
+  expect(report.mutants[0].token).toContain("mutant=15");
+});
+
+it("ends with exit code 1 where a mutant survives", async () => {
+  const same: Mutant = { id: 900, title: "nothing is wrong", violates: ["I1"] };
+  const { code, out } = await mutants(raceWith(same), "--schedules", "20");
+  expect(code).toBe(EXIT.violated);
+  expect(out).toContain("SURVIVED");
+  expect(out).toContain("1 mutants: 0 found, 0 equivalent, 1 survivors");
+});
+
+it("lists an equivalent mutant with its reason, and ends with exit code 1 where it is none", async () => {
+  const same: Mutant = { id: 900, title: "nothing is wrong", violates: ["I1"], equivalent: "it is the same" };
+  const honest = await mutants(raceWith(same));
+  expect(honest.code).toBe(EXIT.ok);
+  expect(honest.out).toContain("900  nothing is wrong: it is the same");
+  const wrong = await mutants(raceWith({ ...seen, equivalent: "it is the same" }));
+  expect(wrong.code).toBe(EXIT.violated);
+  expect(wrong.out).toContain("NOT EQUIVALENT");
+});
+
+it("refuses a number that no mutant has, and what is no number", async () => {
+  expect(await mutants(raceWith(seen), "--only", "15,16")).toMatchObject({ code: EXIT.usage });
+  expect(await mutants(raceWith(seen), "--only", "x")).toMatchObject({ code: EXIT.usage });
+});
