@@ -126,7 +126,10 @@ export class Pristine {
     const buffers = this.#pool.findAll(pages);
     for (const [index, { file, block, bytes }] of pages.entries()) {
       const buffer = buffers[index];
-      if (buffer !== undefined) this.#pool.page(buffer).set(bytes);
+      const page = buffer === undefined ? undefined : this.#pool.page(buffer);
+      // Most tables were not touched, and to compare is many times faster than to write into shared memory.
+      if (page && Buffer.compare(page, bytes) === 0) continue;
+      page?.set(bytes);
       if (buffer === undefined || !this.#pool.isDirty(buffer)) file.contents.set(bytes, block * PAGE_SIZE);
     }
   }

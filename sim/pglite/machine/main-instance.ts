@@ -106,6 +106,8 @@ export class MainInstance {
   readonly #entries: TableEntry[] = [];
   /** How much of `libraries` and `#entries` an instance knows. */
   readonly #known = new WeakMap<object, { libraries: number; entries: number }>();
+  /** Addresses of statics that point into frames: a turn of the main loop has to leave them as they were when it began. */
+  #unwound = { exceptionStack: 0, contextStack: 0 };
   #sharedLibraries = false;
   #input: Uint8Array = new Uint8Array(0);
   #inputAt = 0;
@@ -269,6 +271,10 @@ export class MainInstance {
       return length;
     };
     const { module } = this;
+    this.#unwound = {
+      exceptionStack: this.addressOf("PG_exception_stack"),
+      contextStack: this.addressOf("error_context_stack"),
+    };
     Object.assign(this.callbacks, {
       read: module.addFunction(read, "ipi"),
       write: module.addFunction(write, "ipi"),
@@ -279,12 +285,13 @@ export class MainInstance {
   /** One turn of the server's main loop; an error of a statement unwinds to here, as it does in Postgres itself. */
   #turnMainLoop(): void {
     const stackPointer = this.module.stackSave();
-    const handlers = UNWOUND.map((name) => this.memory.u32(this.addressOf(name)));
+    const exceptionStack = this.memory.u32(this.#unwound.exceptionStack);
+    const contextStack = this.memory.u32(this.#unwound.contextStack);
     try {
       this.module._PostgresMainLoopOnce();
     } catch (thrown) {
       this.module.stackRestore(stackPointer);
-      if (isStackOverflow(thrown)) this.#raiseTooDeep(stackPointer, handlers);
+      if (isStackOverflow(thrown)) this.#raiseTooDeep(stackPointer, exceptionStack, contextStack);
       else if (!isLongjmp(thrown)) throw stopped(thrown);
       this.module._PostgresMainLongJmp();
     }
@@ -294,9 +301,9 @@ export class MainInstance {
    * JavaScript's stack was full before Postgres found its own to be (54001). All frames are gone by now; what is left to do is
    * to raise the error that Postgres would have, from where its main loop began.
    */
-  #raiseTooDeep(stackPointer: number, handlers: readonly number[]): void {
-    for (const [index, name] of UNWOUND.entries())
-      this.memory.setU32(this.addressOf(name), handlers[index] as number);
+  #raiseTooDeep(stackPointer: number, exceptionStack: number, contextStack: number): void {
+    this.memory.setU32(this.#unwound.exceptionStack, exceptionStack);
+    this.memory.setU32(this.#unwound.contextStack, contextStack);
     this.memory.setU32(STATICS.stackBase, BEYOND_ANY_DEPTH);
     try {
       this.call("check_stack_depth")();
@@ -331,9 +338,6 @@ export class MainInstance {
     this.#sharedLibraries = true;
   }
 }
-
-/** Statics that point into frames: those of a turn of the main loop have to be as they were when it began. */
-const UNWOUND = ["PG_exception_stack", "error_context_stack"] as const;
 
 function isLongjmp(thrown: unknown): boolean {
   return (thrown as { status?: number }).status === LONGJMP_STATUS;

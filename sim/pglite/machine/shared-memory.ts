@@ -1,7 +1,7 @@
 /**
  * The one memory in which all backends live: little-endian reads and writes, and copies of ranges.
  */
-
+import { createMover, type Mover } from "./mover.ts";
 import { wasm, type WasmMemory } from "./web-assembly.ts";
 
 /** Pages of 64 KiB. */
@@ -14,15 +14,14 @@ export class SharedMemory {
   #buffer: SharedArrayBuffer;
   #view: DataView;
   #bytes: Buffer;
-  readonly #move: (target: number, source: number, length: number) => void;
+  readonly #mover: Mover;
 
   constructor() {
     this.wasm = new wasm.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES, shared: true });
     this.#buffer = this.wasm.buffer;
     this.#view = new DataView(this.#buffer);
     this.#bytes = Buffer.from(this.#buffer);
-    const { exports } = new wasm.Instance(new wasm.Module(MOVER), { e: { m: this.wasm } });
-    this.#move = exports["c"] as (target: number, source: number, length: number) => void;
+    this.#mover = createMover(this.wasm);
   }
 
   /** All bytes; do not keep it across a call into WebAssembly. */
@@ -71,7 +70,17 @@ export class SharedMemory {
 
   /** Moves `length` bytes within the memory. */
   move(target: number, source: number, length: number): void {
-    this.#move(target, source, length);
+    this.#mover.move(target, source, length);
+  }
+
+  /** Copies the pieces that a list at `list` names into `image`; see Mover. */
+  gather(list: number, count: number, image: number): void {
+    this.#mover.gather(list, count, image);
+  }
+
+  /** Copies them back from `image`. */
+  scatter(list: number, count: number, image: number): void {
+    this.#mover.scatter(list, count, image);
   }
 
   /** A copy of a range that is no longer shared. */
@@ -85,18 +94,3 @@ export class SharedMemory {
     return bytes.toString("latin1", address, bytes.indexOf(0, address));
   }
 }
-
-/**
- * A module with one function, `memory.copy` on the memory that it imports. From JavaScript, copying within shared memory is
- * many times slower.
- */
-const MOVER: Uint8Array<ArrayBuffer> = Uint8Array.from(
-  [
-    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    [0x01, 0x07, 0x01, 0x60, 0x03, 0x7f, 0x7f, 0x7f, 0x00],
-    [0x02, 0x0b, 0x01, 0x01, 0x65, 0x01, 0x6d, 0x02, 0x03, 0x01, 0x80, 0x80, 0x02],
-    [0x03, 0x02, 0x01, 0x00],
-    [0x07, 0x05, 0x01, 0x01, 0x63, 0x00, 0x00],
-    [0x0a, 0x0e, 0x01, 0x0c, 0x00, 0x20, 0x00, 0x20, 0x01, 0x20, 0x02, 0xfc, 0x0a, 0x00, 0x00, 0x0b],
-  ].flat(),
-);

@@ -7,6 +7,7 @@
  */
 import { STATICS } from "../build-facts.ts";
 import type { MainInstance } from "./main-instance.ts";
+import { PIECE_BYTES } from "./mover.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 
 /** A range of addresses, the end not included. */
@@ -28,7 +29,7 @@ export function programStatics(main: Pick<MainInstance, "call">): AddressRange[]
 }
 
 /** Bytes of a block. */
-const BLOCK = 256;
+const BLOCK = 64;
 
 /** Copies statics in and out. */
 export class Statics {
@@ -39,9 +40,9 @@ export class Statics {
   #reference: StaticsImage = 0;
   /** Numbers of the blocks that differ between backends or from time to time. */
   readonly #changing = new Set<number>();
-  /** The changing blocks as runs: offset in an image, address, length. */
-  #runs: readonly Run[] = [];
-  /** The other blocks, likewise. */
+  /** The changing blocks as a list of pieces in memory. */
+  #pieces = { list: 0, count: 0, room: 0 };
+  /** The other blocks as runs. */
   #constant: readonly Run[] = [];
 
   /** `allocate` gives room for images in `memory`, for good. */
@@ -74,12 +75,12 @@ export class Statics {
 
   /** Copies what is in place into `image`. */
   save(image: StaticsImage): void {
-    for (const { offset, address, length } of this.#runs) this.#memory.move(image + offset, address, length);
+    this.#memory.gather(this.#pieces.list, this.#pieces.count, image);
   }
 
   /** Puts `image` in place. */
   load(image: StaticsImage): void {
-    for (const { offset, address, length } of this.#runs) this.#memory.move(address, image + offset, length);
+    this.#memory.scatter(this.#pieces.list, this.#pieces.count, image);
   }
 
   /**
@@ -142,11 +143,28 @@ export class Statics {
       }
       offset = last;
     }
-    this.#runs = changing;
+    this.#writePieces(changing);
     this.#constant = constant;
+  }
+
+  #writePieces(runs: readonly Run[]): void {
+    const { room } = this.#pieces;
+    if (runs.length > room) {
+      const roomNeeded = Math.max(2 * room, runs.length);
+      this.#pieces = { list: this.#allocate(roomNeeded * PIECE_BYTES), count: 0, room: roomNeeded };
+    }
+    let at = this.#pieces.list;
+    for (const run of runs) {
+      for (const word of [run.address, run.offset, run.length]) {
+        this.#memory.setU32(at, word);
+        at += Uint32Array.BYTES_PER_ELEMENT;
+      }
+    }
+    this.#pieces.count = runs.length;
   }
 }
 
+/** Neighbouring blocks: where they are in an image and in place, and how many bytes. */
 interface Run {
   readonly offset: number;
   readonly address: number;
