@@ -144,7 +144,7 @@ async function runExplore(
   if (options.json === true) {
     terminal.out(JSON.stringify(await exploreJson(report), undefined, 2));
   } else {
-    terminal.out(await exploreText(report, createPaint(terminal.outIsTerminal)));
+    terminal.out(await exploreText(report, createPaint(terminal.outIsTerminal), terminal.outColumns));
   }
   if (report.violations.length > 0) return EXIT.violated;
   return report.vacuous.length > 0 ? EXIT.vacuous : EXIT.ok;

@@ -9,12 +9,12 @@ import type { Paint } from "./paint.ts";
 import { strategyTable } from "./strategy-table.ts";
 import { labelTable, summaryTable, type Summary } from "./summary-table.ts";
 
-/** The whole text for `report`. */
-export async function exploreText(report: ExploreReport, paint: Paint): Promise<string> {
+/** The whole text for `report`; with `columns` counterexamples are drawn as timelines no wider than that. */
+export async function exploreText(report: ExploreReport, paint: Paint, columns?: number): Promise<string> {
   const blocks: string[] = [];
   const told = new Set<string>();
   for (const { token, run } of report.violations) {
-    if (!told.has(token)) blocks.push(await counterexampleText(run, token, paint));
+    if (!told.has(token)) blocks.push(await counterexampleText(run, token, paint, columns));
     told.add(token);
   }
   return [...blocks, totalsText(report, report.vacuous, paint)].join("\n\n");
