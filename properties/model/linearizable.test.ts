@@ -112,7 +112,7 @@ describe("a history is refused", () => {
     const now = at(2000);
     const swept = { status: 200, resumed: [{ taskInstanceId: "task", how: "timeout" }] };
     const history = [call("respond", form, [1, 4], scheduled), call("sweep", { now }, [5, 8], swept)];
-    expect(why(parked, history, answered)).toContain("was not overdue");
+    expect(why(parked, history, answered)).toContain("with its answer there, not its timeout");
   });
 });
 

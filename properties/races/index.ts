@@ -7,6 +7,7 @@ import { clearing } from "./clear.ts";
 import { legacy } from "./legacy.ts";
 import { oldServer } from "./old-server.ts";
 import { parkRespondSweep } from "./park-respond-sweep.ts";
+import { queueOrder } from "./queue-order.ts";
 import { slotsRace } from "./slots.ts";
 import { twoQuestions } from "./two-questions.ts";
 import { upstreamRace } from "./upstream.ts";
@@ -17,6 +18,7 @@ export const races: readonly Race[] = [
   batchSweep as Race,
   clearing as Race,
   slotsRace as Race,
+  queueOrder as Race,
   legacy as Race,
   oldServer as Race,
   upstreamRace as Race,

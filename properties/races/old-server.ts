@@ -46,7 +46,12 @@ export const oldServer: Race<ProtocolState, OldServerData> = hitlRace({
     }),
   actors: actorsOf,
   mustSee: ["ask 200", "ask 404", "clear 200", "record 200", "record 409", "respond 200", "respond 409"],
-  mutants: clausesOf("ask", "respond.lockDetail", "clear.lockDetail"),
+  mutants: clausesOf(
+    "ask",
+    "respond.lockDetail",
+    "clear.lockDetail",
+    "clear.lockRun with FOR UPDATE in place of FOR NO KEY UPDATE",
+  ),
   without: ["I2", "I4", "I7"],
 });
 

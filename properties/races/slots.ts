@@ -52,7 +52,7 @@ const data: Arbitrary<SlotsData> = fc.record({
   waits: fc.constantFrom("parks" as const, "parks" as const, "defers" as const, "no" as const),
   answers: fc.boolean(),
   marks: fc.constantFrom(false, false, true),
-  third: fc.constantFrom(false, false, true),
+  third: fc.boolean(),
   limit: fc.constantFrom(1 as const, 20 as const),
   fault: faultArbitrary(8),
 });
@@ -85,7 +85,22 @@ export const slotsRace: Race<ProtocolState, SlotsData> = hitlRace({
     "defer deferred",
     "respond 200",
   ],
-  mutants: [...mutantsOf(25, 31), ...clausesOf("queue", "schedule.lockRuns without LIMIT")],
+  mutants: [
+    ...mutantsOf(25, 31),
+    ...clausesOf(
+      "queue.lockPools without FOR UPDATE",
+      "queue.lockPools decided before the lock",
+      "queue.lockTasks without FOR UPDATE",
+      "queue.lockTasks without OF",
+      "queue.lockTasks without ORDER BY",
+      "queue.lockTasks without LIMIT",
+      "queue.lockTasks without the state predicate",
+      "queue.lockTasks decided before the lock",
+      "schedule.lockRuns without LIMIT",
+      "schedule.lockTasks without FOR UPDATE",
+      "schedule.lockTasks decided before the lock",
+    ),
+  ],
 });
 
 function dagOf({ maxActiveTasks, maxActiveTisPerDag }: SlotsData): Dag {

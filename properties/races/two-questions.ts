@@ -58,7 +58,7 @@ const data: Arbitrary<TwoQuestionsData> = fc.record({
   aliceMs: fc.constantFrom(0, 0, DEADLINE_MS, DEADLINE_MS + 12, null),
   bobMs: fc.constantFrom(null, DEADLINE_MS, DEADLINE_MS + 12),
   badParams: fc.constantFrom(false, false, true),
-  markMs: fc.constantFrom(null, null, null, 0, DEADLINE_MS + 12),
+  markMs: fc.constantFrom(null, null, null, 0, DEADLINE_MS + 4, DEADLINE_MS + 12),
   sweepMs: fc.constantFrom(DEADLINE_MS - 1, DEADLINE_MS, DEADLINE_MS + 1),
   secondTimeoutMs: fc.constantFrom(null, 10),
   workerFault: faultArbitrary(12),
@@ -85,7 +85,10 @@ export const parts: HitlRace<TwoQuestionsData> = {
     "respond 409",
     "finish 409",
   ],
-  mutants: [...mutantsOf(11, 17, 18, 19, 22, 23, 24, 29, 30), ...clausesOf("park", "respond.lockTask")],
+  mutants: [
+    ...mutantsOf(11, 17, 18, 19, 22, 23, 24, 29, 30),
+    ...clausesOf("park", "respond.lockTask", "start"),
+  ],
 };
 
 /** Over the reference. */
