@@ -127,11 +127,11 @@ describe("a race at fault ends with exit code 2 and one line that names what to 
   });
 });
 
-describe("a statement that one backend cannot hold ends with exit code 5, its name and the way out", () => {
+describe("a statement that the in-process Postgres cannot run ends with exit code 5, its name and the way out", () => {
   it.each([
-    ["begin isolation level serializable", "isolation level SERIALIZABLE"],
-    ["create temporary table scratch (id int)", "a temporary table"],
-    ["vacuum counter", "VACUUM"],
+    ["copy counter to stdout", "COPY"],
+    ["create database other", "CREATE DATABASE"],
+    ["select pg_cancel_backend(1)", "pg_cancel_backend"],
   ])("%s", async (statement, reason) => {
     const { code, out, err } = await run(aliceRuns(statement));
     expect(err).toMatch(ONE_LINE);
