@@ -71,12 +71,17 @@ function ownLines(step: ReportStep, { steps }: ReportData): Markup[] {
   if (step.preemption) lines.push(line("note", "* preemption"));
   if (operation !== "" && previous?.operation !== operation) lines.push(line("note", `in ${operation}:`));
   if (isCommit(step) && step.commits.includes(session)) return [...lines, line("good", `✓ ${title}`)];
-  lines.push(html`<code title="${sql}">${title}</code>`);
+  lines.push(html`<code title="${sql}">${breakable(title)}</code>`);
   if (outcome === "failed") lines.push(line("bad", `✗ ${outcomeText}`));
   else if (outcome === "waiting") lines.push(line("waits", outcomeText));
   else if (/^\d/.test(outcomeText) && outcomeText !== "1 row")
     lines.push(html` <span class="faint">${outcomeText}</span>`);
   return lines;
+}
+
+/** Lets a narrow column break names where their words end. */
+function breakable(text: string): readonly Markup[] {
+  return text.split(/(?<=[_=,.])/).map((part, place) => (place === 0 ? html`${part}` : html`<wbr />${part}`));
 }
 
 function isCommit({ title }: ReportStep): boolean {

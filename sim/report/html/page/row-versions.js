@@ -11,7 +11,7 @@ export function rowsByKey(place, view) {
   const { tables, pool } = data.looks;
   const { key } = tables[place];
   const rows = (pool.contents[view?.[place]] ?? NOTHING).map((number) => pool.rows[number]);
-  return new Map(rows.map((values) => [JSON.stringify(key.map((column) => values[column])), values]));
+  return new Map(rows.map((values) => [keyOf(values, key), values]));
 }
 
 /**
@@ -44,26 +44,39 @@ export function rowVersions(place, look, lookBefore) {
   });
 }
 
-/** Whether everybody sees the same rows of a table at every look. */
-export function neverChanges(place) {
+/** Keys of the rows of a table that everybody sees alike at every look. */
+export function unchangedKeys(place) {
+  const { pool, tables } = data.looks;
+  const { key } = tables[place];
+  const contents = contentsOf(place).map((content) => {
+    const rows = (pool.contents[content] ?? NOTHING).map((number) => pool.rows[number]);
+    return new Map(rows.map((values) => [keyOf(values, key), JSON.stringify(values)]));
+  });
+  const [first, ...others] = contents;
+  return new Set(
+    [...first].filter(([name, row]) => others.every((rows) => rows.get(name) === row)).map(([name]) => name),
+  );
+}
+
+/** Numbers of all contents that anybody ever sees of a table. */
+function contentsOf(place) {
   const seen = new Set();
   for (const { committed, sessions } of data.looks.looks) {
     for (const view of [committed, ...Object.values(sessions)])
       if (Array.isArray(view)) seen.add(view[place]);
   }
-  return seen.size < 2;
+  return [...seen];
+}
+
+function keyOf(values, key) {
+  return JSON.stringify(key.map((column) => values[column]));
 }
 
 /** Columns of a table whose values differ in some row of the run, and those of its key; by place. */
 export function tellingColumns(place) {
-  const { tables, pool, looks } = data.looks;
+  const { tables, pool } = data.looks;
   const { columns, key } = tables[place];
-  const contents = new Set();
-  for (const { committed, sessions } of looks) {
-    for (const view of [committed, ...Object.values(sessions)])
-      if (Array.isArray(view)) contents.add(view[place]);
-  }
-  const rows = [...contents]
+  const rows = contentsOf(place)
     .flatMap((content) => pool.contents[content] ?? NOTHING)
     .map((number) => pool.rows[number]);
   const varies = (column) => new Set(rows.map((values) => values[column])).size > 1;

@@ -2,7 +2,7 @@
  * The tables at one step: each version of each row with who sees it, what changed, and what differs from what is committed.
  */
 import { data, element } from "./elements.js";
-import { neverChanges, rowVersions, tellingColumns } from "./row-versions.js";
+import { rowVersions, tellingColumns, unchangedKeys } from "./row-versions.js";
 
 /** Why a session was not asked, in words. */
 const NOT_ASKED = {
@@ -24,14 +24,15 @@ export function tablePanel(step, filter) {
   const still = [];
   const shown = tables.flatMap((table, place) => {
     if (filter.relation !== "" && table.name !== filter.relation) return [];
-    if (filter.relation === "" && filter.row === "" && neverChanges(place)) {
-      still.push(table.name);
-      return [];
-    }
     const versions = rowVersions(place, look, before);
     const ofRows = [...Map.groupBy(versions, ({ key }) => key).values()];
+    const isFiltered = filter.relation !== "" || filter.row !== "";
+    const folded = isFiltered ? new Set() : unchangedKeys(place);
     const wanted = ofRows.filter((ofRow) => ofRow.some((version) => matches(version, filter.row)));
-    return wanted.map((ofRow) => rowTable(table, place, ofRow, filter.allColumns));
+    still.push(...wanted.filter(([{ key }]) => folded.has(key)).map((ofRow) => rowName(table, ofRow)));
+    return wanted
+      .filter(([{ key }]) => !folded.has(key))
+      .map((ofRow) => rowTable(table, place, ofRow, filter.allColumns));
   });
   if (shown.length === 0) shown.push(element("p", { text: "No rows." }));
   if (still.length > 0)
@@ -45,11 +46,9 @@ function matches({ values, differsFrom }, wanted) {
 }
 
 /** One table for each row: its columns downwards, its versions side by side. */
-function rowTable({ name, columns, key }, place, versions, allColumns) {
+function rowTable(table, place, versions, allColumns) {
+  const { columns } = table;
   const shown = allColumns ? columns.map((_, column) => column) : tellingColumns(place);
-  const some = versions.find(({ values, differsFrom }) => values ?? differsFrom);
-  const row = some.values ?? some.differsFrom;
-  const keyText = key.map((column) => `${columns[column]}=${row[column]}`).join(", ");
   const heads = versions.map(({ seenBy, isCommitted }) =>
     element("th", { scope: "col", class: isCommitted ? "" : "own", text: seenBy.join(", ") }),
   );
@@ -62,12 +61,19 @@ function rowTable({ name, columns, key }, place, versions, allColumns) {
       ...versions.map((version) => valueCell(version, column)),
     ]),
   );
-  const table = element("table", {}, [
-    element("caption", { text: `${name} ${keyText}` }),
+  const made = element("table", {}, [
+    element("caption", { text: rowName(table, versions) }),
     head,
     element("tbody", {}, body),
   ]);
-  return element("div", { class: "scrolls" }, [table]);
+  return element("div", { class: "scrolls" }, [made]);
+}
+
+/** Its table and its key. */
+function rowName({ name, columns, key }, versions) {
+  const some = versions.find(({ values, differsFrom }) => values ?? differsFrom);
+  const row = some.values ?? some.differsFrom;
+  return `${name} ${key.map((column) => `${columns[column]}=${row[column]}`).join(", ")}`;
 }
 
 /** A value; marked where it differs from what was committed before (or, of a session's own version, from what is committed). */
