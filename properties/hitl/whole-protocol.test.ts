@@ -37,7 +37,7 @@ describe.each(kept)("$name", (race) => {
 describe("the races together", () => {
   it("reach every operation of the protocol and every status of a response", () => {
     const operations = new Set([...seen].map((label) => label.split(" ")[0]));
-    expect([...operations].sort()).toEqual(expect.arrayContaining(Object.keys(reference).sort()));
+    expect([...operations]).toEqual(expect.arrayContaining(Object.keys(reference)));
     for (const status of [200, 400, 403, 404, 409, 422]) expect(seen).toContain(`respond ${status}`);
   });
 });
