@@ -12,12 +12,12 @@ export function showMoment(number, filter) {
   byId("moment-head").textContent = step
     ? `Step ${number}: ${step.session}${step.operation === "" ? "" : `, in ${step.operation}`}`
     : "Before the first step";
+  const tables = [element("h3", { text: "Tables after this step" }), ...tablePanel(number, filter)];
+  const waits = [element("h3", { text: "Who waits for whom" }), ...waitGraph(state)];
+  const isStuck = state.waits.length + state.cycle.length > 0;
   byId("moment-body").replaceChildren(
     ...(step ? stepParts(step) : []),
-    element("h3", { text: "Tables after this step" }),
-    ...tablePanel(number, filter),
-    element("h3", { text: "Who waits for whom" }),
-    ...waitGraph(state),
+    ...(isStuck ? [...waits, ...tables] : [...tables, ...waits]),
     element("h3", { text: "Locks" }),
     lockList(state.locks),
   );

@@ -12,7 +12,7 @@ const NOT_ASKED = {
   unknown: "cannot be asked without changing the run",
 };
 
-/** Elements for the tables after `step` steps, as far as the filter lets them through. */
+/** Elements for the tables after `step` steps, as far as the filter lets them through; rows with something marked first. */
 export function tablePanel(step, filter) {
   if (data.looks === null)
     return [
@@ -22,6 +22,7 @@ export function tablePanel(step, filter) {
   const look = looks[step] ?? looks.at(-1);
   const before = looks[Math.max(0, step - 1)] ?? look;
   const still = [];
+  const moving = [];
   const shown = tables.flatMap((table, place) => {
     if (filter.relation !== "" && table.name !== filter.relation) return [];
     const versions = rowVersions(place, look, before);
@@ -30,10 +31,13 @@ export function tablePanel(step, filter) {
     const folded = isFiltered ? new Set() : unchangedKeys(place);
     const wanted = ofRows.filter((ofRow) => ofRow.some((version) => matches(version, filter.row)));
     still.push(...wanted.filter(([{ key }]) => folded.has(key)).map((ofRow) => rowName(table, ofRow)));
-    return wanted
+    const made = wanted
       .filter(([{ key }]) => !folded.has(key))
       .map((ofRow) => rowTable(table, place, ofRow, filter.allColumns));
+    moving.push(...made.filter((rowElement) => rowElement.querySelector("mark") !== null));
+    return made.filter((rowElement) => rowElement.querySelector("mark") === null);
   });
+  shown.unshift(...moving);
   if (shown.length === 0) shown.push(element("p", { text: "No rows." }));
   if (still.length > 0)
     shown.push(element("p", { class: "faint", text: `Never changed in this run: ${still.join(", ")}.` }));
