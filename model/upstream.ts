@@ -3,9 +3,9 @@
  * model, derived from it like a mutant; what is found in it is said of this model, not of Airflow's code.
  *
  * - ask (73235): a repeated delivery is taken for a new request, and erases an answer that was acknowledged in between.
- * - park (66374, 67287, 72716): only the state is looked at, not which run parks: an old run's repeated call parks, or
+ * - park: only the state is looked at, not which run parks: an old run's repeated call parks, or
  *   resumes, the run of another.
- * - finish: likewise only the state is looked at.
+ * - finish (66374, 67287, 72716): likewise only the state is looked at.
  * - respond: in a state that nobody will deliver the answer from, it is recorded in silence and acknowledged with 200; what is
  *   filled into the form is not held against its schema; the run that asked is not looked at.
  */

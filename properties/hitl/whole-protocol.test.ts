@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reference } from "../../model/protocol.ts";
 import type { Engine } from "../../sim/engine/port.ts";
@@ -55,5 +56,19 @@ describe("hitl/upstream", () => {
       expect(run.traceHash).toBe(traceHash);
       expect(run.violations.map((violation) => violation.invariant)).toContain(invariant);
     }
+  });
+
+  it("is told in the README with tokens that still show their hazards", async () => {
+    const race = races.find(({ name }) => name === "hitl/upstream")!;
+    const readme = await readFile(new URL("../../model/README.md", import.meta.url), "utf8");
+    const tokens = readme.match(/^sy1:hitl\/upstream:\S+$/gm) ?? [];
+    const broken: string[] = [];
+    for (const token of tokens) {
+      const run = await replay(engine, race, token);
+      broken.push(...run.violations.map(({ invariant }) => invariant));
+    }
+    const hazards = ["I10", "I14", "I3", "I12", "silent-record", "I4", "checked-params"];
+    expect(tokens).toHaveLength(hazards.length);
+    expect(broken).toEqual(expect.arrayContaining(hazards));
   });
 });

@@ -38,7 +38,7 @@ export async function main(
   addReplayCommand(program, races, terminal, open, exit);
   addDiffCommand(program, races, terminal, open, exit);
   addMergeCommand(program, races, terminal, exit);
-  addMutantsCommand(program, races, terminal, open, exit);
+  addMutantsCommand(program, races, terminal, open, exit, url);
   addStrategiesCommand(program, races, terminal, open, exit);
   addListCommand(program, races, terminal);
   addSpecCommand(program, terminal, exit);

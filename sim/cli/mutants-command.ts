@@ -1,41 +1,50 @@
 /**
  * `mutants`: searches every wrong variant of every race, and tells which are found, how soon, and which survive.
  */
-import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
-import type { Race } from "../race/race.ts";
+import { availableParallelism } from "node:os";
+import { InvalidArgumentError, type Command } from "commander";
+import type { Mutant, Race } from "../race/race.ts";
 import { isSurvivor, mutantsText } from "../report/mutants-text.ts";
 import { createPaint } from "../report/paint.ts";
 import { MAX_SCORE_SCHEDULES, scoreMutant, type MutantScore } from "../search/mutation-score.ts";
+import type { Shard } from "../search/shard.ts";
 import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { findRace } from "./find-race.ts";
+import { scoreInProcesses } from "./mutant-shards.ts";
 import { createTextLine } from "./progress-line.ts";
 import { suffixedFile, writeReports } from "./report-file.ts";
-import { wholeNumber } from "./read-number.ts";
+import { readShard, wholeNumber } from "./read-number.ts";
 import type { Terminal } from "./terminal.ts";
 import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
 
 const DEFAULT_SEED = 1;
 const MAX_SEED = 0xffff_ff00;
+/** Processes that can be asked for. */
+const MAX_WORKERS = 256;
+/** Mutants that are worth the start of one more process. */
+const MUTANTS_PER_WORKER = 4;
 
 interface Options {
   readonly only?: readonly number[];
   readonly schedules: number;
   readonly seed: number;
+  readonly workers?: number;
+  readonly shard?: Shard;
   readonly engine: EngineName;
   readonly report?: string;
   readonly json?: true;
 }
 
-/** Adds the command to `program`; `exit` takes its exit code. */
+/** Adds the command to `program`; `exit` takes its exit code, `url` is the module that other processes run, if any. */
 export function addMutantsCommand(
   program: Command,
   races: readonly Race<any, any>[],
   terminal: Terminal,
   open: OpenEngine,
   exit: (code: ExitCode) => void,
+  url: string | undefined,
 ): void {
   program
     .command("mutants")
@@ -44,44 +53,44 @@ export function addMutantsCommand(
     .option("--only <numbers>", "only the mutants with these numbers, e.g. 2,3", readNumbers)
     .option("--schedules <n>", "give a mutant up after so many", wholeNumber(1), MAX_SCORE_SCHEDULES)
     .option("--seed <n>", "seed of everything random", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
+    .option(
+      "--workers <n>",
+      "share them among so many processes (default: one a core)",
+      wholeNumber(1, MAX_WORKERS),
+    )
+    .option("--shard <i/n>", "score only the i-th of n parts", readShard)
     .addOption(engineOption())
     .option("--report <file>", "write an HTML page for each mutant that is found: FILE-mutant-1 and so on")
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
       const chosen = name === undefined ? races : [findRace(races, name)];
-      exit(await runMutants(chosen, options, terminal, open));
+      exit(await runMutants(chosen, options, wordsOf(name, options), terminal, open, url));
     });
 }
 
 async function runMutants(
   races: readonly Race<any, any>[],
-  { only, schedules, seed, engine: name, report, json }: Options,
+  options: Options,
+  argv: readonly string[],
   terminal: Terminal,
   open: OpenEngine,
+  url: string | undefined,
 ): Promise<ExitCode> {
+  const { only, seed, engine: name, report, json } = options;
   const tasks = races.flatMap((race) =>
     race.mutants
       .filter(({ id }) => only === undefined || only.includes(id))
       .map((mutant) => ({ race, mutant })),
   );
   checkFound(only, new Set(tasks.map(({ mutant }) => mutant.id)));
-  const line = createTextLine(terminal);
-  const elapsedMs = startStopwatch();
-  const scores: MutantScore[] = [];
-  try {
-    await withEngine(open, name, async (engine) => {
-      for (const { race, mutant } of tasks) {
-        line.show(
-          `mutant ${mutant.id} of ${race.name}, ${scores.length} of ${tasks.length} done`,
-          elapsedMs(),
-          true,
-        );
-        scores.push(await scoreMutant(engine, race, mutant, { seed, maxSchedules: schedules }));
-      }
-    });
-  } finally {
-    line.clear();
-  }
+  const workers = url === undefined || options.shard !== undefined ? 1 : workerCount(options, tasks.length);
+  const shard = options.shard ?? { part: 1, parts: workers };
+  const own = tasks.filter((_, index) => index % shard.parts === shard.part - 1);
+  const others = url === undefined || workers === 1 ? [] : scoreInProcesses(url, argv, workers);
+  const [here, elsewhere] = await Promise.all([scoreHere(own, options, terminal, open), others]);
+  const places = new Map(tasks.map(({ race, mutant }, index) => [`${race.name} ${mutant.id}`, index]));
+  const place = ({ race, mutant }: MutantScore): number => places.get(`${race} ${mutant}`) ?? 0;
+  const scores = [...here, ...elsewhere].sort((one, other) => place(one) - place(other));
   if (report !== undefined) {
     const targets = scores.flatMap((score) => {
       const race = races.find(({ name }) => name === score.race);
@@ -98,6 +107,49 @@ async function runMutants(
     terminal.out(JSON.stringify({ seed, ...counts, mutants: scores }, undefined, 2));
   } else terminal.out(mutantsText(scores, createPaint(terminal.outIsTerminal)));
   return survivors > 0 ? EXIT.violated : EXIT.ok;
+}
+
+async function scoreHere(
+  tasks: readonly { readonly race: Race<any, any>; readonly mutant: Mutant }[],
+  { schedules, seed, engine: name }: Options,
+  terminal: Terminal,
+  open: OpenEngine,
+): Promise<readonly MutantScore[]> {
+  const line = createTextLine(terminal);
+  const elapsedMs = startStopwatch();
+  const scores: MutantScore[] = [];
+  try {
+    await withEngine(open, name, async (engine) => {
+      for (const { race, mutant } of tasks) {
+        const done = `${scores.length} of ${tasks.length} done`;
+        line.show(`mutant ${mutant.id} of ${race.name}, ${done}`, elapsedMs(), true);
+        scores.push(await scoreMutant(engine, race, mutant, { seed, maxSchedules: schedules }));
+      }
+    });
+  } finally {
+    line.clear();
+  }
+  return scores;
+}
+
+/** One process a core, as far as there are mutants for them. */
+function workerCount({ workers, engine }: Options, mutants: number): number {
+  const wanted = workers ?? (engine === "pglite" ? availableParallelism() : 1);
+  return Math.max(1, Math.min(wanted, Math.floor(mutants / MUTANTS_PER_WORKER)));
+}
+
+/** What the other processes are asked for. */
+function wordsOf(name: string | undefined, { only, schedules, seed, engine }: Options): readonly string[] {
+  return [
+    ...(name === undefined ? [] : [name]),
+    ...(only === undefined ? [] : ["--only", only.join(",")]),
+    "--schedules",
+    String(schedules),
+    "--seed",
+    String(seed),
+    "--engine",
+    engine,
+  ];
 }
 
 function checkFound(only: readonly number[] | undefined, known: ReadonlySet<number>): void {
