@@ -55,24 +55,26 @@ function functionBody(code: readonly number[]): number[] {
   return counted([0, ...code, END]);
 }
 
+function section(id: number, content: readonly number[]): number[] {
+  return [id, ...counted(content)];
+}
+
 function exported(name: string, index: number): number[] {
   return [...counted([...Buffer.from(name)]), 0, index];
 }
 
-/** The sections of the module: types, imports, functions, exports, code. */
-const MODULE: readonly number[] = [
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-  ...[1, ...counted([1, 0x60, 3, 0x7f, 0x7f, 0x7f, 0])],
-  ...[2, ...counted([1, 1, 0x65, 1, 0x6d, 2, 0x03, 1, 0x80, 0x80, 0x02])],
-  ...[3, ...counted([3, 0, 0, 0])],
-  ...[7, ...counted([3, ...exported("move", 0), ...exported("gather", 1), ...exported("scatter", 2)])],
-  ...[
-    10,
-    ...counted([
-      3,
-      ...functionBody([...GET_0, ...GET_1, ...GET_2, ...MEMORY_COPY]),
-      ...functionBody(forEachPiece([...IN_IMAGE, ...ADDRESS, ...LENGTH, ...MEMORY_COPY])),
-      ...functionBody(forEachPiece([...ADDRESS, ...IN_IMAGE, ...LENGTH, ...MEMORY_COPY])),
-    ]),
-  ],
+const BODIES: readonly (readonly number[])[] = [
+  functionBody([...GET_0, ...GET_1, ...GET_2, ...MEMORY_COPY]),
+  functionBody(forEachPiece([...IN_IMAGE, ...ADDRESS, ...LENGTH, ...MEMORY_COPY])),
+  functionBody(forEachPiece([...ADDRESS, ...IN_IMAGE, ...LENGTH, ...MEMORY_COPY])),
 ];
+
+/** The magic and the version, then types, imports, functions, exports, code. */
+const MODULE: readonly number[] = [
+  [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  section(1, [1, 0x60, 3, 0x7f, 0x7f, 0x7f, 0]),
+  section(2, [1, 1, 0x65, 1, 0x6d, 2, 0x03, 1, 0x80, 0x80, 0x02]),
+  section(3, [3, 0, 0, 0]),
+  section(7, [3, ...exported("move", 0), ...exported("gather", 1), ...exported("scatter", 2)]),
+  section(10, [3, ...BODIES.flat()]),
+].flat();
