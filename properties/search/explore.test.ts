@@ -215,7 +215,10 @@ describe("a counterexample", () => {
     const run = await replay(engine, race, token!);
     const recorded = { kind: "sessions", sessions: run.taken } as const;
     const input = { seed: run.seed, data: run.data, mutant: 1 };
-    const failure = { ...(await runOrder(engine, race, recorded, input)), data: new fc.Value(run.data, undefined) };
+    const failure = {
+      ...(await runOrder(engine, race, recorded, input)),
+      data: new fc.Value(run.data, undefined),
+    };
     const again = await shrink({
       failure: failure as never,
       invariant: "no-lost-update",
