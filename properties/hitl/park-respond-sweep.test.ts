@@ -44,7 +44,7 @@ describe("a failing property", () => {
     const { message } = (await failing.catch((error: unknown) => error)) as Error;
     expect(message).toContain(`SWITCHYARD_SEED=${seed}`);
     expect(message).toMatch(/^I6 violated: /m);
-    expect(message).toMatch(/^ +\d+\. .*I6 broke/m);
+    expect(message).toMatch(/^ +\d+\. Here, at step \d+, .*I6/m);
     expect(message).toMatch(/^step +ms +session/m);
     const token = /npm run -s switchyard -- replay (\S+)/.exec(message)?.[1] ?? "";
     const replayed = await switchyard("replay", token);
