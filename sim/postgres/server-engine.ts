@@ -206,13 +206,17 @@ class ServerEngine implements Engine {
     this.#observer.forget();
   }
 
-  /** Lets BEGIN travel while other sessions go on: it takes no lock and no snapshot, and cannot fail. */
-  #begin(session: ServerSession, text: string): Promise<Move> {
+  /**
+   * Lets BEGIN travel while other sessions go on: it takes no lock and no snapshot, and cannot fail. A session that may listen
+   * has to be in its block, though, before somebody else notifies it.
+   */
+  async #begin(session: ServerSession, text: string): Promise<Move> {
     session.ready = session.connection.rows({ text });
     session.ready.catch(() => undefined);
+    if (session.marked) await session.ready;
     const result = { command: "BEGIN", rowCount: null, fields: [], rows: [] };
     const outcome = { kind: "done", result } as const;
-    return Promise.resolve({ outcome, settled: [], deadlocks: [], commits: [], ...this.#said() });
+    return { outcome, settled: [], deadlocks: [], commits: [], ...this.#said() };
   }
 
   #note(session: ServerSession, text: string): void {
