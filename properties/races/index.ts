@@ -4,6 +4,7 @@
 import type { Race } from "../../sim/race/race.ts";
 import { batchSweep } from "./batch-sweep.ts";
 import { clearing } from "./clear.ts";
+import { fastPark } from "./fast-park.ts";
 import { legacy } from "./legacy.ts";
 import { oldServer } from "./old-server.ts";
 import { parkRespondSweep } from "./park-respond-sweep.ts";
@@ -17,6 +18,7 @@ export const races: readonly Race[] = [
   twoQuestions as Race,
   batchSweep as Race,
   clearing as Race,
+  fastPark as Race,
   slotsRace as Race,
   queueOrder as Race,
   legacy as Race,

@@ -124,8 +124,9 @@ async function insertTask(db: Queryable, task: TaskRow): Promise<void> {
 async function insertDetail(db: Queryable, detail: DetailRow): Promise<void> {
   await db.query(
     `insert into hitl_detail
-       (ti_id, invocation_id, created_at, subject, body, options, defaults, multiple, params, assignees)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       (ti_id, invocation_id, created_at, subject, body, options, defaults, multiple, params, assignees,
+        responded_at, responded_by, chosen_options, params_input)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       detail.taskInstanceId,
       detail.invocationId,
@@ -137,8 +138,16 @@ async function insertDetail(db: Queryable, detail: DetailRow): Promise<void> {
       detail.multiple,
       JSON.stringify(detail.params),
       JSON.stringify(detail.assignees),
+      date(detail.respondedMs),
+      json(detail.respondedBy),
+      json(detail.chosenOptions),
+      json(detail.paramsInput),
     ],
   );
+}
+
+function json(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 function date(ms: number | null): Date | null {
