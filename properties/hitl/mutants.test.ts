@@ -11,7 +11,7 @@ const SCHEDULES = 2_000;
 const MAX_PREEMPTIONS = 3;
 /** Replays of each mutant's counterexamples, and how many of them in a process of their own (a second or two each). */
 const REPLAYS = 20;
-const FRESH_PROCESSES = Number(process.env["SWITCHYARD_FRESH_PROCESSES"] ?? 2);
+const FRESH_PROCESSES = Number(process.env["SWITCHYARD_FRESH_PROCESSES"] ?? 1);
 const REPLAYS_TIMEOUT_MS = 60_000 + FRESH_PROCESSES * 20_000;
 
 const seed = suiteSeed("mutants of hitl/park-respond-sweep");
