@@ -243,8 +243,10 @@ export class InProcessEngine implements Engine {
 
   /** What the move did to rows, if the run wants to know. */
   #rowsOf(mover: Session, move: MoveRecord): RowReport | undefined {
+    const { rows } = this.#running;
+    if (!rows) return undefined;
     const woken = move.settled.flatMap(({ session }) => this.#sessions.get(session) ?? []);
-    return this.#running.rows?.report([...new Set([mover, ...woken])]);
+    return rows.report([...new Set([mover, ...woken])]);
   }
 
   /** Idle sessions that listen get what others have sent. */
