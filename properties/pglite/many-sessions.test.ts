@@ -218,6 +218,23 @@ describe("what the study could not have", () => {
   });
 });
 
+describe("a deadlock of overlapping cycles", () => {
+  it("may fail a session that only stands in the queue between the others first, and then one of them", async () => {
+    const chooseVictim = (members: readonly string[]): number => Math.max(0, members.indexOf("c"));
+    await engine.install(schema);
+    await engine.startRun({ seed: 1, startMs, chooseVictim, onCommit: () => Promise.resolve() });
+    for (const session of ["a", "b", "c"]) await engine.open(session);
+    await all("a", "select pg_advisory_lock(1)", "begin");
+    await all("b", "begin", "select pg_advisory_xact_lock_shared(2)");
+    expect((await engine.execute("b", { text: "select pg_advisory_xact_lock(1)" })).outcome.kind).toBe(
+      "waiting",
+    );
+    expect((await engine.execute("c", { text: "select pg_advisory_lock(2)" })).outcome.kind).toBe("waiting");
+    const closing = await engine.execute("a", { text: "select pg_advisory_xact_lock(2)" });
+    expect(closing.deadlocks.map(({ victim }) => victim)).toEqual(["c", "a"]);
+  });
+});
+
 describe("refusals", () => {
   it.each([
     ["copy item to stdout", "COPY"],

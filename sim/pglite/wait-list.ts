@@ -7,7 +7,7 @@
  */
 import { DatabaseError } from "../engine/database-error.ts";
 import type { DeadlockEdge, Outcome, RunStart, Wait } from "../engine/port.ts";
-import { cycleThrough } from "../engine/wait-graph.ts";
+import { entangledWith } from "../engine/wait-graph.ts";
 import { describeWait } from "./describe-wait.ts";
 import { moveToQueueFront, readBlockers, readLockWait } from "./lock-wait.ts";
 import type { MoveRecord } from "./move-record.ts";
@@ -103,11 +103,14 @@ export class WaitList {
     return { session, outcome: this.land(session, await this.#parts.runner.wake(session, move), move) };
   }
 
-  /** Lets the deadlock timer of one session in a cycle fire; undefined if nobody is in one (any more). */
+  /**
+   * Lets the deadlock timer of one session in a cycle fire; undefined if nobody is in one (any more). Where cycles overlap, the timer of
+   * any session in any of them may be first, also of one whose end leaves a cycle of the others.
+   */
   async #breakDeadlock(move: MoveRecord): Promise<Step | undefined> {
     for (const session of this.#sleeping) this.#renew(session);
     for (const closer of this.#sleeping.toReversed()) {
-      const cycle = this.#cycle(closer);
+      const cycle = this.#entangled(closer);
       const candidates = cycle?.filter(({ waiting }) => waiting?.checkedForDeadlock === false) ?? [];
       if (!cycle || candidates.length === 0) continue;
       return await this.#checkForDeadlock(this.#chooseVictim(cycle, candidates), move);
@@ -185,9 +188,9 @@ export class WaitList {
     return atUs === Infinity ? undefined : atUs;
   }
 
-  #cycle(session: Session): Session[] | undefined {
+  #entangled(session: Session): Session[] | undefined {
     const byName = new Map(this.#sleeping.map((known) => [known.name, known]));
-    const names = cycleThrough(session.name, (name) => byName.get(name)?.waiting?.wait.for ?? []);
+    const names = entangledWith(session.name, (name) => byName.get(name)?.waiting?.wait.for ?? []);
     return names?.map((name) => byName.get(name) as Session);
   }
 }
