@@ -25,7 +25,10 @@ afterAll(async () => {
   await engine.close();
 });
 
-describe.each(parkRespondSweep.mutants)("mutant $id ($title)", ({ id, violates }) => {
+/** The mutants of the protocol's first part; properties/hitl/all-mutants.test.ts has all of them. */
+const MUTANTS = parkRespondSweep.mutants.filter(({ id }) => [1, 4, 5, 7, 9].includes(id));
+
+describe.each(MUTANTS)("mutant $id ($title)", ({ id, violates }) => {
   let report: ExploreReport;
 
   beforeAll(async () => {

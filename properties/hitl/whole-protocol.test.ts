@@ -8,7 +8,7 @@ import { replay } from "../../sim/search/replay.ts";
 import { races } from "../races/index.ts";
 import { suiteSeed } from "./suite-seed.ts";
 
-const SCHEDULES = 200;
+const SCHEDULES = 120;
 /** Failing schedules of hitl/upstream: enough for its hazards. */
 const UPSTREAM_FAILURES = 20;
 
