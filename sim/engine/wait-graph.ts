@@ -6,10 +6,7 @@
  * A cycle through `start`, as the sessions on it in order (each waits for the next, the last for `start`), or
  * undefined. Of several, the one found first in the order in which `waitsFor` lists them.
  */
-function cycleThrough(
-  start: string,
-  waitsFor: (session: string) => readonly string[],
-): string[] | undefined {
+function cycleThrough(start: string, waitsFor: (session: string) => readonly string[]): string[] | undefined {
   const visited = new Set<string>();
   const search = (session: string, path: readonly string[]): string[] | undefined => {
     for (const next of waitsFor(session)) {
