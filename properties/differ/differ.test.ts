@@ -17,7 +17,7 @@ import { captureTerminal } from "../cli/captured-terminal.ts";
 import { suiteSeed } from "../hitl/suite-seed.ts";
 import { retryingUnderFreshSnapshot, takingShareAsExclusive } from "./broken-engines.ts";
 
-const CASES = 200;
+const CASES = 150;
 
 /** Cases in which each wrong engine is found with FIND_SEED; the search itself could have found any other. */
 const CASES_TO_FIND = 300;

@@ -14,9 +14,9 @@ describe("the example race of sim/README.md", () => {
   });
 
   it("keeps its promise with the lock and breaks it without", async () => {
-    const locked = await runProgram(PROGRAM, "explore", "--schedules", "200");
+    const locked = await runProgram(PROGRAM, "explore", "--schedules", "200", "--workers", "1");
     expect(locked.code).toBe(EXIT.ok);
-    const unlocked = await runProgram(PROGRAM, "explore", "--mutant", "1");
+    const unlocked = await runProgram(PROGRAM, "explore", "--mutant", "1", "--workers", "1");
     expect(unlocked.code).toBe(EXIT.violated);
     expect(unlocked.json.violations).toMatchObject([{ invariant: "no-overbooking", preemptions: 1 }]);
   });

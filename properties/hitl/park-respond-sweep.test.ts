@@ -11,7 +11,7 @@ import { switchyard } from "./fresh-process.ts";
 import { suiteSeed } from "./suite-seed.ts";
 
 const SCHEDULES = 2_000;
-const REPEATED_SCHEDULES = 150;
+const REPEATED_SCHEDULES = 60;
 
 const seed = suiteSeed("hitl/park-respond-sweep");
 let engine: Engine;
