@@ -8,6 +8,7 @@ import { switchyard } from "./fresh-process.ts";
 import { suiteSeed } from "./suite-seed.ts";
 
 const SCHEDULES = 2_000;
+const MAX_FAILING = 10;
 const MAX_PREEMPTIONS = 3;
 /** Replays of each mutant's counterexamples, and how many of them in a process of their own (a second or two each). */
 const REPLAYS = 20;
@@ -32,7 +33,12 @@ describe.each(MUTANTS)("mutant $id ($title)", ({ id, violates }) => {
   let report: ExploreReport;
 
   beforeAll(async () => {
-    report = await explore(engine, parkRespondSweep, { seed, schedules: SCHEDULES, mutant: id });
+    report = await explore(engine, parkRespondSweep, {
+      seed,
+      schedules: SCHEDULES,
+      maxFailing: MAX_FAILING,
+      mutant: id,
+    });
   });
 
   it(`is found to break ${violates.join(" and ")}`, () => {
