@@ -34,6 +34,17 @@ export interface StoredAnswer {
   readonly responded_by: User | null;
 }
 
+/** The response columns of hitl_detail, whether or not there is an answer. */
+export type AnswerColumns =
+  StoredAnswer | (Omit<StoredAnswer, "responded_at"> & { readonly responded_at: null });
+
+/** Whether the request has its answer. */
+export function isAnswered<Columns extends AnswerColumns>(
+  columns: Columns,
+): columns is Columns & StoredAnswer {
+  return columns.responded_at !== null;
+}
+
 /** The event of a stored answer; nobody's name on it means that the defaults gave it. */
 export function answerEvent(answer: StoredAnswer): AnswerEvent {
   return {

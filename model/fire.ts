@@ -4,7 +4,7 @@
  * Locks task_instance, then hitl_detail. Only a task that is DEFERRED on this very trigger takes the event. Where a
  * person answered after the trigger had given up, the answer is delivered: it was acknowledged.
  */
-import { answerEvent, type ResumeEvent, type StoredAnswer } from "./event.ts";
+import { answerEvent, isAnswered, type AnswerColumns, type ResumeEvent } from "./event.ts";
 import type { Queryable } from "./query-port.ts";
 import { refuse, type Refusal } from "./result.ts";
 import { resume } from "./resume.ts";
@@ -42,7 +42,7 @@ export async function fire(
     async (): Promise<FireResult> => {
       const locked = await db.query(fireSql.lockTask, [id, triggerId]);
       if (locked.rows.length === 0) return refuse(409, "the task does not wait for this trigger");
-      const detail = (await db.query<DetailRow>(fireSql.lockDetail, [id])).rows[0];
+      const detail = (await db.query<AnswerColumns>(fireSql.lockDetail, [id])).rows[0];
       const answered = detail !== undefined && isAnswered(detail);
       await resume(db, id, answered ? answerEvent(detail) : event, now);
       await db.query(fireSql.deleteTrigger, [triggerId]);
@@ -50,10 +50,4 @@ export async function fire(
     },
     options,
   );
-}
-
-type DetailRow = StoredAnswer | (Omit<StoredAnswer, "responded_at"> & { readonly responded_at: null });
-
-function isAnswered(detail: DetailRow): detail is StoredAnswer {
-  return detail.responded_at !== null;
 }

@@ -4,7 +4,7 @@
  * Locks task_instance, then hitl_detail. If the human was faster, the task goes straight on to SCHEDULED with the
  * answer; no committed state has it waiting for an answer that is there. No trigger row, ever.
  */
-import { answerEvent, type StoredAnswer } from "./event.ts";
+import { answerEvent, isAnswered, type AnswerColumns } from "./event.ts";
 import { jsonb, type Json } from "./json.ts";
 import type { Queryable } from "./query-port.ts";
 import { refuse, type Refusal } from "./result.ts";
@@ -84,10 +84,4 @@ interface TaskRow {
   readonly invocation_id: string | null;
 }
 
-type DetailRow = { readonly invocation_id: string } & (
-  StoredAnswer | (Omit<StoredAnswer, "responded_at"> & { readonly responded_at: null })
-);
-
-function isAnswered(detail: DetailRow): detail is DetailRow & StoredAnswer {
-  return detail.responded_at !== null;
-}
+type DetailRow = AnswerColumns & { readonly invocation_id: string };

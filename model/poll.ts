@@ -4,15 +4,11 @@
  * Locks task_instance, then hitl_detail. The defaults are written only under the lock under which no answer was found;
  * an answer that came first is what the trigger delivers, and no error.
  */
-import { answerEvent, timeoutEvent, type ResumeEvent, type StoredAnswer } from "./event.ts";
-import { jsonb, type JsonObject } from "./json.ts";
+import { writeDefaults, writeDefaultsSql, type DetailAtDeadline } from "./defaults.ts";
+import { answerEvent, isAnswered, timeoutEvent, type ResumeEvent } from "./event.ts";
 import type { Queryable } from "./query-port.ts";
-import { initialValues } from "./request.ts";
 import { refuse, type Refusal } from "./result.ts";
 import { inTransaction, type TransactionOptions } from "./transaction.ts";
-
-/** Milliseconds between two looks of one trigger. */
-export const POLL_INTERVAL_MS = 5_000;
 
 /** One look of a trigger. */
 export interface PollInput {
@@ -31,13 +27,7 @@ export const pollSql = {
     select defaults, params, responded_at, responded_by, chosen_options, params_input
       from hitl_detail where ti_id = $1 for update`,
   deadline: `select timeout_datetime from trigger where id = $1`,
-  writeDefaults: `
-    update hitl_detail
-       set responded_at = $2,
-           responded_by = null,
-           chosen_options = $3,
-           params_input = $4
-     where ti_id = $1`,
+  writeDefaults: writeDefaultsSql as string,
 } as const;
 
 /** Looks once; see PollResult. */
@@ -54,21 +44,15 @@ export async function poll(
       if (task?.state !== "deferred" || task.trigger_id !== triggerId) {
         return refuse(409, "the task does not wait for this trigger");
       }
-      const detail = (await db.query<DetailRow>(pollSql.lockDetail, [id])).rows[0];
+      const detail = (await db.query<DetailAtDeadline>(pollSql.lockDetail, [id])).rows[0];
       if (detail !== undefined && isAnswered(detail)) return { status: 200, event: answerEvent(detail) };
       const trigger = (await db.query<{ timeout_datetime: Date | null }>(pollSql.deadline, [triggerId]))
         .rows[0];
       const deadline = trigger?.timeout_datetime ?? null;
       if (deadline === null || deadline.getTime() > now.getTime()) return { status: 200, event: null };
       if (detail === undefined || detail.defaults === null) return { status: 200, event: timeoutEvent() };
-      const answer: StoredAnswer = {
-        chosen_options: detail.defaults,
-        params_input: initialValues(detail.params),
-        responded_at: now,
-        responded_by: null,
-      };
-      const values = [id, now, jsonb(answer.chosen_options), jsonb(answer.params_input)];
-      await db.query(pollSql.writeDefaults, values);
+      const { defaults, params } = detail;
+      const answer = await writeDefaults(db, id, { defaults, params }, now);
       return { status: 200, event: answerEvent(answer) };
     },
     options,
@@ -78,12 +62,4 @@ export async function poll(
 interface TaskRow {
   readonly state: string | null;
   readonly trigger_id: number | null;
-}
-
-type DetailRow = { readonly defaults: readonly string[] | null; readonly params: JsonObject } & (
-  StoredAnswer | (Omit<StoredAnswer, "responded_at"> & { readonly responded_at: null })
-);
-
-function isAnswered(detail: DetailRow): detail is DetailRow & StoredAnswer {
-  return detail.responded_at !== null;
 }

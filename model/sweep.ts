@@ -5,10 +5,9 @@
  * then their hitl_detail rows in the order of ti_id. The deadline and the state are checked as part of taking the
  * lock; whether an answer is there is read afterwards. The partial index bounds the cost by the batch.
  */
-import { answerEvent, timeoutEvent, type StoredAnswer } from "./event.ts";
-import { jsonb, type JsonObject } from "./json.ts";
+import { writeDefaults, writeDefaultsSql, type DetailAtDeadline } from "./defaults.ts";
+import { answerEvent, isAnswered, timeoutEvent } from "./event.ts";
 import type { Queryable } from "./query-port.ts";
-import { initialValues } from "./request.ts";
 import { resume } from "./resume.ts";
 import { inTransaction, type TransactionOptions } from "./transaction.ts";
 
@@ -48,13 +47,7 @@ export const sweepSql = {
   lockDetails: `
     select ti_id, defaults, params, responded_at, responded_by, chosen_options, params_input
       from hitl_detail where ti_id = any ($1) order by ti_id for update`,
-  writeDefaults: `
-    update hitl_detail
-       set responded_at = $2,
-           responded_by = null,
-           chosen_options = $3,
-           params_input = $4
-     where ti_id = $1`,
+  writeDefaults: writeDefaultsSql as string,
 } as const;
 
 /** Resumes at most `limit` overdue tasks; see SweepResult. */
@@ -96,23 +89,10 @@ async function sweepOne(
     await resume(db, id, timeoutEvent(), now);
     return "timeout";
   }
-  const answer: StoredAnswer = {
-    chosen_options: detail.defaults,
-    params_input: initialValues(detail.params),
-    responded_at: now,
-    responded_by: null,
-  };
-  await db.query(sweepSql.writeDefaults, [id, now, jsonb(answer.chosen_options), jsonb(answer.params_input)]);
+  const { defaults, params } = detail;
+  const answer = await writeDefaults(db, id, { defaults, params }, now);
   await resume(db, id, answerEvent(answer), now);
   return "default";
 }
 
-type DetailRow = {
-  readonly ti_id: string;
-  readonly defaults: readonly string[] | null;
-  readonly params: JsonObject;
-} & (StoredAnswer | (Omit<StoredAnswer, "responded_at"> & { readonly responded_at: null }));
-
-function isAnswered(detail: DetailRow): detail is DetailRow & StoredAnswer {
-  return detail.responded_at !== null;
-}
+type DetailRow = DetailAtDeadline & { readonly ti_id: string };
