@@ -78,6 +78,7 @@ function withMoves(
 ): Engine {
   return {
     name: engine.name,
+    decidesOrder: engine.decidesOrder,
     install: (schema) => engine.install(schema),
     startRun: (start) => engine.startRun(start),
     nowMs: () => engine.nowMs(),

@@ -12,6 +12,7 @@ import type { Engine, TableImage } from "./port.ts";
 export function guarded(engine: Engine): Engine {
   return {
     name: engine.name,
+    decidesOrder: engine.decidesOrder,
     ...(engine.saveTables === undefined ? {} : { saveTables: () => engine.saveTables?.() }),
     ...(engine.restoreTables === undefined
       ? {}

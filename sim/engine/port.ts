@@ -175,6 +175,11 @@ export type TableImage = object;
 /** A database that serves many sessions, one statement at a time. */
 export interface Engine {
   readonly name: "pglite" | "postgres";
+  /**
+   * Whether the harness decides who goes on first of several waiters and who fails in a deadlock. A server decides that by
+   * itself, so that two runs of one token may differ there.
+   */
+  readonly decidesOrder: boolean;
   /** Makes `schema` (a SQL script) the database's only user schema; the same script again costs nothing. */
   install(schema: string): Promise<void>;
   /** Empties every user table, ends every session of the run before, and starts the clock and the entropy anew. */

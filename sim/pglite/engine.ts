@@ -42,6 +42,7 @@ const SET_SESSION_BACK = `
 /** The in-process engine. Not for concurrent use: await each call. */
 export class InProcessEngine implements Engine {
   readonly name = "pglite";
+  readonly decidesOrder = true;
   readonly #server: Server;
   readonly #values: ValueMode;
   readonly #joinsQueueAt: WaitListParts["joinsQueueAt"];

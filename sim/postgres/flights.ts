@@ -30,6 +30,8 @@ const askAgainMs = 1;
 
 /** One statement on its way. */
 export interface Flight {
+  /** Counts the engine's statements. */
+  readonly number: number;
   readonly session: string;
   readonly pid: number;
   readonly statement: Statement;
@@ -64,6 +66,7 @@ export class Flights {
   readonly #sessionOf: (pid: number) => string | undefined;
   readonly #inAir = new Map<string, Flight>();
   readonly #landed: Flight[] = [];
+  #launched = 0;
   #onAllLanded: (() => void) | undefined;
   #onLanding: (() => void) | undefined;
 
@@ -86,8 +89,10 @@ export class Flights {
   /** Sends a statement: calls `run`. */
   launch({ run, ...launch }: Launch): void {
     const { session } = launch;
+    this.#launched += 1;
     const flight: Flight = {
       ...launch,
+      number: this.#launched,
       wait: undefined,
       xid: undefined,
       finished: undefined,
@@ -156,7 +161,8 @@ export class Flights {
       if (elapsedMs() > statementBoundMs) throw boundReached(this.inAir());
       if (this.#inAir.size > 0) await this.#landingWithin(askAgainMs);
     }
-    const landed = this.#landed.splice(0);
+    // Which of two results arrives first is chance; who of them was sent first is not.
+    const landed = this.#landed.splice(0).toSorted((one, other) => one.number - other.number);
     return landed.length < 2 ? landed : inWakeOrder(this.#control, landed);
   }
 

@@ -62,6 +62,7 @@ interface Did {
 
 class ServerEngine implements Engine {
   readonly name = "postgres";
+  readonly decidesOrder = false;
   readonly #parts: ServerEngineParts;
   readonly #control: Connection;
   readonly #observer: Observer;

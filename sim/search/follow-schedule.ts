@@ -11,8 +11,8 @@ export function followSchedule(steps: readonly string[]): Scheduler {
   return {
     next({ enabled, kind }) {
       if (kind === "victim") {
-        if (steps[position]?.startsWith("!") === true) position += 1;
-        return 0;
+        const victim = steps[position]?.startsWith("!") === true ? steps[position++]?.slice(1) : undefined;
+        return Math.max(victim === undefined ? 0 : enabled.indexOf(victim), 0);
       }
       // The deadlock of which this names the victim did not come about.
       while (steps[position]?.startsWith("!") === true) position += 1;
