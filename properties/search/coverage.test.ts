@@ -4,7 +4,7 @@ import { createCoverage } from "../../sim/search/coverage.ts";
 import type { RunSummary } from "../../sim/search/run-summary.ts";
 import { scheduleClass } from "../../sim/search/schedule-class.ts";
 import { createTally } from "../../sim/search/tally.ts";
-import { loadGrammar } from "../../sim/trace/statement-summary.ts";
+import { loadGrammar } from "../../sim/sql/grammar.ts";
 
 await loadGrammar();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lockCycles } from "../../sim/search/lock-cycles.ts";
 import { lockEdges, type LockEdge } from "../../sim/search/lock-order.ts";
-import { loadGrammar } from "../../sim/trace/statement-summary.ts";
+import { loadGrammar } from "../../sim/sql/grammar.ts";
 import type { Json, TraceStep } from "../../sim/trace/trace.ts";
 
 await loadGrammar();

@@ -11,7 +11,7 @@ import { recording } from "../../sim/search/strategies/recording.ts";
 import { roundRobin } from "../../sim/search/strategies/round-robin.ts";
 import { sessionsSchedule } from "../../sim/search/strategies/sessions-schedule.ts";
 import type { Strategy } from "../../sim/search/strategies/strategy.ts";
-import { loadGrammar } from "../../sim/trace/statement-summary.ts";
+import { loadGrammar } from "../../sim/sql/grammar.ts";
 import { runResult } from "../report/run-result.ts";
 
 await loadGrammar();

@@ -4,7 +4,7 @@
  * Rows that a statement locks or writes are seen in the database (RowReport). What it reads without a lock leaves no mark there, and
  * neither does a row that SKIP LOCKED passed over: for those, the relations that the text names stand in.
  */
-import libpgQuery from "libpg-query";
+import { oncePerText, parseStatements, type SyntaxNode } from "../sql/grammar.ts";
 
 /** A statement, as far as its text tells. */
 export interface StatementFacts {
@@ -34,21 +34,8 @@ export interface StatementFacts {
   readonly isUnknown: boolean;
 }
 
-/** Loads the grammar; `statementFacts` may be called afterwards. */
-export function loadGrammar(): Promise<void> {
-  return libpgQuery.loadModule();
-}
-
-const known = new Map<string, StatementFacts>();
-
-/** The facts of `text`. */
-export function statementFacts(text: string): StatementFacts {
-  let facts = known.get(text);
-  if (facts === undefined) known.set(text, (facts = readFacts(text)));
-  return facts;
-}
-
-type Node = Readonly<Record<string, unknown>>;
+/** The facts of a text, once the grammar is loaded. */
+export const statementFacts: (text: string) => StatementFacts = oncePerText(readFacts);
 
 interface Found {
   readonly names: Set<string>;
@@ -84,19 +71,17 @@ const SNAPSHOT_SETTING = /transaction|isolation/;
 const UNKNOWN_SETTING = /role|authorization|search_path|constraint|session_replication/;
 
 function readFacts(text: string): StatementFacts {
-  let statements: readonly { readonly stmt?: Node }[];
-  try {
-    statements = libpgQuery.parseSync(text).stmts ?? [];
-  } catch {
-    return { ...facts("", emptyFound()), isUnknown: true };
-  }
+  const statements = parseStatements(text);
+  if (statements === undefined) return { ...facts("", emptyFound()), isUnknown: true };
   const found = emptyFound();
   const tree = JSON.stringify(statements);
   let isUnknown = INTERNALS.test(tree);
   for (const { stmt } of statements) {
     const [type, node] = Object.entries(stmt ?? {})[0] ?? ["", {}];
     if (DATA_STATEMENTS.has(type)) visit(stmt, found);
-    else isUnknown ||= !HARMLESS.has(type) || (type === "VariableSetStmt" && isUnknownSetting(node as Node));
+    else
+      isUnknown ||=
+        !HARMLESS.has(type) || (type === "VariableSetStmt" && isUnknownSetting(node as SyntaxNode));
   }
   const lockedTables = statements.flatMap(({ stmt }) => tablesOfLock(stmt));
   return { ...facts(tree, found), lockedTables, isUnknown };
@@ -132,11 +117,11 @@ function emptyFound(): Found {
 function visit(value: unknown, found: Found): void {
   if (Array.isArray(value)) for (const item of value) visit(item, found);
   else if (typeof value === "object" && value !== null) {
-    for (const [key, child] of Object.entries(value)) visitField(key, child as Node, found);
+    for (const [key, child] of Object.entries(value)) visitField(key, child as SyntaxNode, found);
   }
 }
 
-function visitField(key: string, child: Node, found: Found): void {
+function visitField(key: string, child: SyntaxNode, found: Found): void {
   if (key === "RangeVar") addRead(child, found);
   if (key === "LockingClause" && child["waitPolicy"] !== "LockWaitBlock") found.looksAtLocks = true;
   if (key === "FuncCall") found.functions.add(lastName(child["funcname"]));
@@ -153,7 +138,7 @@ function visitField(key: string, child: Node, found: Found): void {
   visit(child, found);
 }
 
-function addRead(rangeVar: Node, found: Found): void {
+function addRead(rangeVar: SyntaxNode, found: Found): void {
   const name = nameOf(rangeVar);
   found.names.add(name);
   found.reads.add(name);
@@ -169,8 +154,8 @@ function lastName(parts: unknown): string {
   return last?.String?.sval ?? "";
 }
 
-function tablesOfLock(statement: Node | undefined): readonly string[] {
-  const lock = statement?.["LockStmt"] as { readonly relations?: readonly Node[] } | undefined;
+function tablesOfLock(statement: SyntaxNode | undefined): readonly string[] {
+  const lock = statement?.["LockStmt"] as { readonly relations?: readonly SyntaxNode[] } | undefined;
   return (lock?.relations ?? []).map(({ RangeVar }) => nameOf(RangeVar));
 }
 
@@ -179,6 +164,6 @@ function settingNames(tree: string): readonly string[] {
   return [...tree.matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name ?? "");
 }
 
-function isUnknownSetting({ name }: Node): boolean {
+function isUnknownSetting({ name }: SyntaxNode): boolean {
   return typeof name !== "string" || UNKNOWN_SETTING.test(name);
 }

@@ -12,6 +12,7 @@ import type {
   StatementResult,
   TableImage,
 } from "../engine/port.ts";
+import { loadGrammar } from "../sql/grammar.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { PGPROC } from "./build-facts.ts";
 import { BufferPool } from "./buffer-pool.ts";
@@ -26,7 +27,7 @@ import { Server } from "./server.ts";
 import { lookAsSession } from "./session-look.ts";
 import { beginSession } from "./session-statics.ts";
 import type { Berth, Session } from "./session.ts";
-import { loadGrammar, statementKind, type StatementKind } from "./statement-kind.ts";
+import { statementKind, type StatementKind } from "./statement-kind.ts";
 import { StatementRunner, type ValueMode } from "./statement-runner.ts";
 import { WaitList, type WaitListParts } from "./wait-list.ts";
 import { convertRows, readReply, splitTag } from "./wire.ts";

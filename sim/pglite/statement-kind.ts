@@ -1,7 +1,7 @@
 /**
  * What a statement is, by Postgres' own grammar, as far as the engine treats it differently.
  */
-import libpgQuery from "libpg-query";
+import { oncePerText, parseStatements, type SyntaxNode } from "../sql/grammar.ts";
 import { unsupportedReason } from "./unsupported-statements.ts";
 
 /** What the engine has to know of a statement before it runs it. */
@@ -32,22 +32,11 @@ export interface StatementKind {
   readonly twoPhase: boolean;
 }
 
-/** A node of libpg-query's tree: one key, the node's type. */
-export type SyntaxNode = Readonly<Record<string, unknown>>;
-
-const known = new Map<string, StatementKind>();
-
-/** Loads the grammar; `statementKind` may be called afterwards. */
-export function loadGrammar(): Promise<void> {
-  return libpgQuery.loadModule();
-}
-
-/** The kind of `text`. A text that does not parse is a query: Postgres itself shall say what is wrong with it. */
-export function statementKind(text: string): StatementKind {
-  let kind = known.get(text);
-  if (!kind) known.set(text, (kind = classify(text)));
-  return kind;
-}
+/**
+ * The kind of a text, once the grammar is loaded. A text that does not parse is a query: Postgres itself shall say what is
+ * wrong with it.
+ */
+export const statementKind: (text: string) => StatementKind = oncePerText(classify);
 
 const QUERY: StatementKind = {
   unsupported: undefined,
@@ -65,13 +54,7 @@ const QUERY: StatementKind = {
 };
 
 function classify(text: string): StatementKind {
-  let statements: readonly { readonly stmt?: SyntaxNode }[];
-  try {
-    statements = libpgQuery.parseSync(text).stmts ?? [];
-  } catch {
-    return QUERY;
-  }
-  const kinds = statements.flatMap(({ stmt }) => (stmt ? [classifyOne(stmt)] : []));
+  const kinds = (parseStatements(text) ?? []).flatMap(({ stmt }) => (stmt ? [classifyOne(stmt)] : []));
   const [first] = kinds;
   if (!first) return QUERY;
   if (kinds.length === 1) return first;

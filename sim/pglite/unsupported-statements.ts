@@ -1,7 +1,7 @@
 /**
  * Statements that the in-process Postgres cannot run: refused by name, never wrong in silence.
  */
-import type { SyntaxNode } from "./statement-kind.ts";
+import type { SyntaxNode } from "../sql/grammar.ts";
 
 /** Why `statement` is refused, a noun phrase; undefined if it is not. */
 export function unsupportedReason(statement: SyntaxNode): string | undefined {

@@ -1,7 +1,7 @@
 /**
  * Which rows a statement names, for people: by equality with values that it was given.
  */
-import { rowKeys } from "../trace/row-keys.ts";
+import { rowKeys } from "../sql/row-keys.ts";
 import type { Json } from "../trace/trace.ts";
 
 /** e.g. ["id=7"]; none where the statement does not tell, or a value is missing or null. The grammar must be loaded. */

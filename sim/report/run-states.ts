@@ -5,7 +5,8 @@
  * statement names it by equality. What triggers and foreign keys lock besides is not in a trace.
  */
 import type { DeadlockEdge, LockDescription } from "../engine/port.ts";
-import { loadGrammar, statementSummary } from "../trace/statement-summary.ts";
+import { loadGrammar } from "../sql/grammar.ts";
+import { statementSummary } from "../sql/statement-summary.ts";
 import type { Json, RunResult, TracedOutcome, TraceStep } from "../trace/trace.ts";
 import { namedRows } from "./named-rows.ts";
 

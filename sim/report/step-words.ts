@@ -2,8 +2,8 @@
  * What one statement did, in words that follow a session's name: "locked task_instance and read pool".
  */
 import type { LockDescription } from "../engine/port.ts";
+import { summarizeStatement, type StatementSummary } from "../sql/statement-summary.ts";
 import type { Action, Json, TracedOutcome } from "../trace/trace.ts";
-import { summarizeStatement, type StatementSummary } from "../trace/statement-summary.ts";
 import { namedRows } from "./named-rows.ts";
 import { joinWords, shorten } from "./words.ts";
 

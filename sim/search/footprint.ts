@@ -5,7 +5,7 @@
  * one of them writes, or that both lock. What a text does not tell (triggers, foreign keys, functions) is not seen. Sleeps and
  * timeouts depend on each other: who wakes first matters, what time it is for the others does not count.
  */
-import { statementSummary } from "../trace/statement-summary.ts";
+import { statementSummary } from "../sql/statement-summary.ts";
 
 /** Relations that a step reads without locking, locks or writes: one bit each, which means nothing outside its reader. */
 export interface Footprint {

@@ -7,8 +7,8 @@
  * rows that a SELECT locks, that UPDATE and DELETE write, relations of LOCK TABLE, and whatever a statement was
  * seen waiting for. What nobody waited for and no text names (foreign keys, triggers) is not seen.
  */
-import { lockingWords, rowKeys } from "../trace/row-keys.ts";
-import { statementSummary } from "../trace/statement-summary.ts";
+import { lockingWords, rowKeys } from "../sql/row-keys.ts";
+import { statementSummary } from "../sql/statement-summary.ts";
 import type { RunResult, TraceStep } from "../trace/trace.ts";
 import { endsTransaction } from "./footprint.ts";
 

@@ -4,7 +4,7 @@
 import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
 import { runRace } from "../race/run.ts";
-import { loadGrammar } from "../trace/statement-summary.ts";
+import { loadGrammar } from "../sql/grammar.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { confirmReplay } from "./confirm-replay.ts";
 import { drawData } from "./draw-data.ts";

@@ -6,11 +6,11 @@
  */
 import { DatabaseError } from "../engine/database-error.ts";
 import type { Engine } from "../engine/port.ts";
+import { loadGrammar } from "../sql/grammar.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { permutationsOf } from "./all-permutations.ts";
 import { Connections } from "./connections.ts";
 import { PermutationRun } from "./permutation-run.ts";
-import { loadSplitter } from "./split-statements.ts";
 import type { Permutation, TestSpec } from "./test-spec.ts";
 
 /** What became of one permutation. */
@@ -40,7 +40,7 @@ export async function* runSpec(
   name: string,
   openEngine: () => Promise<Engine>,
 ): AsyncGenerator<PermutationResult> {
-  await loadSplitter();
+  await loadGrammar();
   const stage = new Stage(spec, name, openEngine);
   try {
     for (const permutation of permutationsOf(spec)) {

@@ -1,7 +1,7 @@
 /**
  * Cuts a step's SQL into its statements by Postgres' own grammar.
  */
-import libpgQuery from "libpg-query";
+import { parseStatements, type SyntaxNode } from "../sql/grammar.ts";
 
 /** What a statement means for the transaction block that it runs in. */
 export type BlockControl = "begin" | "begin-with-modes" | "commit" | "rollback" | "savepoint";
@@ -16,36 +16,20 @@ export interface SplitStatement {
   readonly deadlockTimeoutMs: number | undefined;
 }
 
-/** Loads the grammar; `splitStatements` may be called afterwards. */
-export function loadSplitter(): Promise<void> {
-  return libpgQuery.loadModule();
-}
-
-/** The statements of `sql`; SQL that does not parse is one statement: Postgres itself shall say what is wrong with it. */
+/**
+ * The statements of `sql`, once the grammar is loaded; SQL that does not parse is one statement: Postgres itself shall say
+ * what is wrong with it.
+ */
 export function splitStatements(sql: string): SplitStatement[] {
-  let parsed: readonly RawStatement[];
-  try {
-    parsed = (libpgQuery.parseSync(sql).stmts ?? []) as unknown as readonly RawStatement[];
-  } catch {
-    return [{ text: sql, control: undefined, deadlockTimeoutMs: undefined }];
-  }
+  const parsed = parseStatements(sql);
+  if (parsed === undefined) return [{ text: sql, control: undefined, deadlockTimeoutMs: undefined }];
   const bytes = Buffer.from(sql);
   return parsed.map(({ stmt, stmt_location: start = 0, stmt_len: length = bytes.length - start }) => ({
     text: parsed.length === 1 ? sql : bytes.toString("utf8", start, start + length).trim(),
-    control: blockControl(stmt["TransactionStmt"]),
-    deadlockTimeoutMs: deadlockTimeout(stmt["VariableSetStmt"]),
+    control: blockControl(stmt?.["TransactionStmt"] as SyntaxNode | undefined),
+    deadlockTimeoutMs: deadlockTimeout(stmt?.["VariableSetStmt"] as SyntaxNode | undefined),
   }));
 }
-
-interface RawStatement {
-  readonly stmt: Readonly<Record<string, SyntaxNode | undefined>>;
-  /** In bytes; absent for 0. */
-  readonly stmt_location?: number;
-  /** In bytes; absent for "to the end". */
-  readonly stmt_len?: number;
-}
-
-type SyntaxNode = Readonly<Record<string, unknown>>;
 
 function blockControl(node: SyntaxNode | undefined): BlockControl | undefined {
   if (node?.["chain"] === true) return undefined;

@@ -9,9 +9,9 @@ import { outcomeText } from "../../report/step-text.ts";
 import { lockWords, shortAction } from "../../report/step-words.ts";
 import { tableReader } from "../../report/views/user-tables.ts";
 import { count, joinWords, shorten } from "../../report/words.ts";
+import { summarizeStatement } from "../../sql/statement-summary.ts";
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { canonicalJson } from "../../trace/canonical-json.ts";
-import { summarizeStatement } from "../../trace/statement-summary.ts";
 import type { TracedOutcome, TraceStep } from "../../trace/trace.ts";
 
 const MAX_STATEMENT = 80;

@@ -2,7 +2,8 @@
  * What a report page is made of: everything about one run as plain data, small enough to stand in the page.
  */
 import { RUN_START_MS } from "../../race/run.ts";
-import { loadGrammar, statementSummary } from "../../trace/statement-summary.ts";
+import { loadGrammar } from "../../sql/grammar.ts";
+import { statementSummary } from "../../sql/statement-summary.ts";
 import type { Json, RunResult, TracedOutcome, TraceStep, Violation } from "../../trace/trace.ts";
 import { runStates, type LockNow, type RunState } from "../run-states.ts";
 import { outcomeText } from "../step-text.ts";

@@ -3,10 +3,10 @@
  * otherwise.
  */
 import { readCatalog } from "../../dependence/catalog.ts";
-import { loadGrammar } from "../../dependence/statement-facts.ts";
 import type { Engine } from "../../engine/port.ts";
 import type { Race } from "../../race/race.ts";
 import { startStopwatch } from "../../real-time.ts";
+import { loadGrammar } from "../../sql/grammar.ts";
 import { SwitchyardError } from "../../switchyard-error.ts";
 import type { Json } from "../../trace/trace.ts";
 import { confirmReplay } from "../confirm-replay.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { summarizeStatement } from "../../sim/trace/statement-summary.ts";
+import { summarizeStatement } from "../../sim/sql/statement-summary.ts";
 
 const nothing = { reads: [], locks: [], inserts: [], updates: [], deletes: [] };
 

@@ -1,7 +1,7 @@
 /**
  * Which rows a statement names, and how it waits for them, read from its syntax tree: `where id = $1`, `where id = any ($1)`.
  */
-import libpgQuery from "libpg-query";
+import { oncePerText, parseStatements, type SyntaxNode } from "./grammar.ts";
 
 /** How a statement asks for row locks. */
 export interface LockingWords {
@@ -11,7 +11,6 @@ export interface LockingWords {
   readonly shared: boolean;
 }
 
-type Tree = Readonly<Record<string, unknown>>;
 /** A column that has to be equal to a parameter, a constant, or a member of an array that is a parameter. */
 type Condition = ParameterCondition | { readonly column: string; readonly constant: string };
 
@@ -26,9 +25,7 @@ interface Analysis extends LockingWords {
   readonly sorted: boolean;
 }
 
-const known = new Map<string, Analysis>();
-
-/** How `text` waits for locks. The grammar must be loaded (see `loadGrammar` in statement-summary.ts). */
+/** How `text` waits for locks. The grammar must be loaded. */
 export function lockingWords(text: string): LockingWords {
   return analysis(text);
 }
@@ -62,19 +59,15 @@ function plainText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "null");
 }
 
-function analysis(text: string): Analysis {
-  let found = known.get(text);
-  if (found === undefined) known.set(text, (found = analyse(text)));
-  return found;
-}
+const analysis = oncePerText(analyse);
 
 function analyse(text: string): Analysis {
-  const statement = parsed(text);
+  const statement = parseStatements(text)?.[0]?.stmt;
   const words = JSON.stringify(statement ?? {});
-  const [node] = Object.values(statement ?? {}) as (Tree | undefined)[];
+  const [node] = Object.values(statement ?? {}) as (SyntaxNode | undefined)[];
   const from = node?.["fromClause"];
   const single =
-    from === undefined || (Array.isArray(from) && from.length === 1 && "RangeVar" in (from[0] as Tree));
+    from === undefined || (Array.isArray(from) && from.length === 1 && "RangeVar" in (from[0] as SyntaxNode));
   return {
     waits: !/"waitPolicy":"LockWait(Skip|Error)"|"nowait":true/.test(words),
     shared: /"strength":"LCS_FOR(KEY)?SHARE"/.test(words),
@@ -83,42 +76,35 @@ function analyse(text: string): Analysis {
   };
 }
 
-function parsed(text: string): Tree | undefined {
-  try {
-    return libpgQuery.parseSync(text).stmts?.[0]?.stmt;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The equalities that all have to hold. */
 function conditionsIn(where: unknown): readonly Condition[] {
   const { BoolExpr: all, A_Expr: one } = (where ?? {}) as {
-    readonly BoolExpr?: Tree;
-    readonly A_Expr?: Tree;
+    readonly BoolExpr?: SyntaxNode;
+    readonly A_Expr?: SyntaxNode;
   };
   if (all?.["boolop"] === "AND_EXPR") return (all["args"] as readonly unknown[]).flatMap(conditionsIn);
   const condition = one && equality(one);
   return condition ? [condition] : [];
 }
 
-function equality(expression: Tree): Condition | undefined {
+function equality(expression: SyntaxNode): Condition | undefined {
   const { kind, lexpr, rexpr } = expression;
   const isEquals = JSON.stringify(expression["name"]) === `[{"String":{"sval":"="}}]`;
   const any = kind === "AEXPR_OP_ANY";
-  const fields = ((lexpr as Tree | undefined)?.["ColumnRef"] as Tree | undefined)?.["fields"];
-  const last = (Array.isArray(fields) ? (fields.at(-1) as Tree) : undefined)?.["String"] as Tree | undefined;
+  const fields = ((lexpr as SyntaxNode | undefined)?.["ColumnRef"] as SyntaxNode | undefined)?.["fields"];
+  const last = (Array.isArray(fields) ? (fields.at(-1) as SyntaxNode) : undefined)?.["String"] as
+    SyntaxNode | undefined;
   const column = last?.["sval"];
   if (!isEquals || !(any || kind === "AEXPR_OP") || typeof column !== "string") return undefined;
   const { ParamRef: parameter, A_Const: constant } = (rexpr ?? {}) as Readonly<
-    Record<string, Tree | undefined>
+    Record<string, SyntaxNode | undefined>
   >;
   if (parameter) return { column, parameter: Number(parameter["number"] ?? 0), any };
   return constant && !any ? { column, constant: constantText(constant) } : undefined;
 }
 
-function constantText(constant: Tree): string {
+function constantText(constant: SyntaxNode): string {
   const { location: _location, ...rest } = constant;
-  const [value] = Object.values(rest).flatMap((node) => Object.values(node as Tree));
+  const [value] = Object.values(rest).flatMap((node) => Object.values(node as SyntaxNode));
   return plainText(value ?? 0);
 }

@@ -1,7 +1,7 @@
 /**
- * What a statement does to which relations, read from Postgres' own syntax tree (libpg-query).
+ * What a statement does to which relations, read from its syntax tree.
  */
-import libpgQuery from "libpg-query";
+import { loadGrammar, oncePerText, parseStatements, type SyntaxNode } from "./grammar.ts";
 
 /** What a statement does; names of relations without their schema, each once, in the order of the text. */
 export interface StatementSummary {
@@ -16,15 +16,7 @@ export interface StatementSummary {
   readonly command: string;
 }
 
-type Tree = Readonly<Record<string, unknown>>;
 type Found = { readonly [Verb in Exclude<keyof StatementSummary, "command">]: Set<string> };
-
-const summaries = new Map<string, StatementSummary>();
-
-/** Loads the grammar; `statementSummary` may be called afterwards. */
-export function loadGrammar(): Promise<void> {
-  return libpgQuery.loadModule();
-}
 
 /** The summary of one SQL statement (see `statementSummary`), once the grammar is loaded. */
 export async function summarizeStatement(text: string): Promise<StatementSummary> {
@@ -32,15 +24,8 @@ export async function summarizeStatement(text: string): Promise<StatementSummary
   return statementSummary(text);
 }
 
-/**
- * The summary of one SQL statement; a text that does not parse has only its `command`. Texts are parsed once each. Throws if
- * the grammar has not been loaded.
- */
-export function statementSummary(text: string): StatementSummary {
-  let summary = summaries.get(text);
-  if (summary === undefined) summaries.set(text, (summary = summarize(text)));
-  return summary;
-}
+/** The summary of one SQL statement, once the grammar is loaded; a text that does not parse has only its `command`. */
+export const statementSummary: (text: string) => StatementSummary = oncePerText(summarize);
 
 function summarize(text: string): StatementSummary {
   const found: Found = {
@@ -50,7 +35,7 @@ function summarize(text: string): StatementSummary {
     updates: new Set(),
     deletes: new Set(),
   };
-  for (const { stmt } of parsed(text)) visit(stmt, found, new Set());
+  for (const { stmt } of parseStatements(text) ?? []) visit(stmt, found, new Set());
   for (const verb of [found.locks, found.inserts, found.updates, found.deletes]) {
     for (const relation of verb) found.reads.delete(relation);
   }
@@ -62,15 +47,6 @@ function summarize(text: string): StatementSummary {
     deletes: [...found.deletes],
     command: firstWord(text),
   };
-}
-
-function parsed(text: string): readonly { readonly stmt?: unknown }[] {
-  try {
-    return libpgQuery.parseSync(text).stmts ?? [];
-  } catch (error) {
-    if (error instanceof Error && error.message.includes("not initialized")) throw error;
-    return [];
-  }
 }
 
 /** Walks a node; `named` are the names of common table expressions in sight, which are no relations. */
@@ -117,7 +93,7 @@ function visitNode(type: string, content: unknown, found: Found, named: Readonly
 }
 
 /** Adds what the locking clauses of a SELECT lock: the relations that they name (by alias), or all of its FROM. */
-function addLocks(select: Tree, found: Found, named: ReadonlySet<string>): void {
+function addLocks(select: SyntaxNode, found: Found, named: ReadonlySet<string>): void {
   const candidates = relationsIn(select["fromClause"]).filter(({ name }) => !named.has(name));
   for (const clause of asArray(select["lockingClause"])) {
     const locked = relationsIn(field(field(clause, "LockingClause"), "lockedRels")).map(({ name }) => name);
@@ -144,7 +120,7 @@ function relationsIn(node: unknown): readonly { readonly name: string; readonly 
   return [{ name, alias: typeof alias === "string" ? alias : name }];
 }
 
-function commonTableNames(statement: Tree): readonly string[] {
+function commonTableNames(statement: SyntaxNode): readonly string[] {
   return asArray(field(statement["withClause"], "ctes")).flatMap((cte) => {
     const name = field(field(cte, "CommonTableExpr"), "ctename");
     return typeof name === "string" ? [name] : [];
@@ -163,6 +139,6 @@ function asArray(node: unknown): readonly unknown[] {
   return Array.isArray(node) ? node : [];
 }
 
-function isTree(node: unknown): node is Tree {
+function isTree(node: unknown): node is SyntaxNode {
   return typeof node === "object" && node !== null && !Array.isArray(node);
 }
