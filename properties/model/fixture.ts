@@ -3,7 +3,6 @@
  */
 import { PGlite } from "@electric-sql/pglite";
 import type { Queryable } from "../../model/query-port.ts";
-import type { HitlRequest } from "../../model/request.ts";
 import { schema } from "../../model/schema.ts";
 
 /** 2026-01-01T00:00:00Z plus so many milliseconds. */
@@ -15,16 +14,8 @@ export function at(ms: number): Date {
 export const TASK = "task";
 export const RUN = "run-1";
 
-/** A request that is easy to answer. */
-export const request: HitlRequest = {
-  subject: "Go on?",
-  body: null,
-  options: ["approve", "reject"],
-  defaults: null,
-  multiple: false,
-  params: {},
-  assignees: [],
-};
+/** A request that is easy to answer: the one that the races ask. */
+export { form as request } from "../races/initial-state.ts";
 
 /** A connection to an own database with the protocol's tables; `close` ends it. */
 export async function openDatabase(): Promise<Queryable & { close(): Promise<void> }> {

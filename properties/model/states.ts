@@ -4,48 +4,17 @@
 import type { AnswerEvent } from "../../model/event.ts";
 import type { OperationCall, View } from "../../model/invariants/index.ts";
 import { NOT_READ, type DetailRow, type ProtocolState, type TaskRow } from "../../model/state.ts";
-import { at } from "./fixture.ts";
+import { detailRow, taskRow } from "../races/initial-state.ts";
+import { at, RUN, TASK } from "./fixture.ts";
 
 /** A running task "task" with some columns of its own. */
 export function task(columns: Partial<TaskRow> = {}): TaskRow {
-  return {
-    id: "task",
-    dagId: "dag",
-    runId: "run",
-    taskId: "task",
-    pool: "default_pool",
-    poolSlots: 1,
-    state: "running",
-    tryNumber: 1,
-    invocationId: "run-1",
-    nextMethod: null,
-    nextKwargs: null,
-    triggerId: null,
-    triggerTimeoutMs: null,
-    scheduledMs: null,
-    ...columns,
-  };
+  return taskRow({ id: TASK, taskId: TASK, state: "running", invocationId: RUN, ...columns });
 }
 
 /** The unanswered request of "task" with some columns of its own. */
 export function detail(columns: Partial<DetailRow> = {}): DetailRow {
-  return {
-    taskInstanceId: "task",
-    invocationId: "run-1",
-    createdMs: at(0).getTime(),
-    subject: "Go on?",
-    body: null,
-    options: ["approve", "reject"],
-    defaults: null,
-    multiple: false,
-    params: {},
-    assignees: [],
-    respondedMs: null,
-    respondedBy: null,
-    chosenOptions: null,
-    paramsInput: null,
-    ...columns,
-  };
+  return detailRow(TASK, { invocationId: RUN, createdMs: at(0).getTime(), ...columns });
 }
 
 /** The response columns of Alice's answer at 10 ms. */

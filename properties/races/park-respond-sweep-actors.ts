@@ -10,6 +10,7 @@ import { readRequest } from "../../model/read-request.ts";
 import type { HitlRequest } from "../../model/request.ts";
 import { SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
 import type { Actor, ActorContext } from "../../sim/race/race.ts";
+import { form } from "./initial-state.ts";
 import type { Moment, ParkRespondSweepData, ResponderData } from "./park-respond-sweep-data.ts";
 import { perform } from "./perform.ts";
 
@@ -130,7 +131,7 @@ function marker(protocol: Protocol, data: ParkRespondSweepData): Actor {
 }
 
 function requestOf({ options, defaults, multiple }: ParkRespondSweepData): HitlRequest {
-  return { subject: "Go on?", body: null, options, defaults, multiple, params: {}, assignees: [] };
+  return { ...form, options, defaults, multiple };
 }
 
 function momentMs(context: ActorContext, data: ParkRespondSweepData, moment: Moment): number {
