@@ -12,6 +12,7 @@ import { runOrder } from "../../sim/search/run-order.ts";
 import { scheduleArbitrary } from "../../sim/search/schedule-arbitrary.ts";
 import { DEFAULT_STRATEGY } from "../../sim/search/strategies/index.ts";
 import { shrink, type Failure } from "../../sim/search/shrink.ts";
+import { Unshrunk } from "../../sim/library/unshrunk.ts";
 import type { RunResult } from "../../sim/trace/trace.ts";
 
 /** How much is tried. */
@@ -69,26 +70,4 @@ export async function assertRace(
   throw new Error(
     `Schedule ${details.numRuns} of ${schedules} failed (SWITCHYARD_SEED=${seed}, shrunk in ${runs} runs).\n\n${text}`,
   );
-}
-
-/** What `inner` draws, together with what it needs to shrink it; fast-check itself shrinks nothing here. */
-class Unshrunk<Value> extends fc.Arbitrary<fc.Value<Value>> {
-  readonly #inner: fc.Arbitrary<Value>;
-
-  constructor(inner: fc.Arbitrary<Value>) {
-    super();
-    this.#inner = inner;
-  }
-
-  generate(random: fc.Random, biasFactor: number | undefined): fc.Value<fc.Value<Value>> {
-    return new fc.Value(this.#inner.generate(random, biasFactor), undefined);
-  }
-
-  canShrinkWithoutContext(_value: unknown): _value is fc.Value<Value> {
-    return false;
-  }
-
-  shrink(): fc.Stream<fc.Value<fc.Value<Value>>> {
-    return fc.Stream.nil();
-  }
 }

@@ -7,9 +7,8 @@ import { createPaint } from "../report/paint.ts";
 import { runDiff } from "../report/run-diff.ts";
 import { runDiffText } from "../report/run-diff-text.ts";
 import { recordRun } from "../report/views/record-run.ts";
-import { parseToken } from "../trace/token.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { checkMutant, findRace } from "./find-race.ts";
+import { raceOfToken } from "./find-race.ts";
 import type { Terminal } from "./terminal.ts";
 import { withEngine, type OpenEngine } from "./with-engine.ts";
 
@@ -28,15 +27,11 @@ export function addDiffCommand(
     .argument("<second>", "another token, mostly of the same race")
     .option("--json", "print one JSON object and nothing else")
     .action(async (first: string, second: string, options: { readonly json?: true }) => {
-      const found = [first, second].map((token) => {
-        const { race: name, mutant } = parseToken(token);
-        const race = findRace(races, name);
-        checkMutant(race, mutant);
-        return { race, token };
-      }) as [{ race: Race<any, any>; token: string }, { race: Race<any, any>; token: string }];
+      const ofOne = await raceOfToken(races, first);
+      const ofOther = await raceOfToken(races, second);
       const [one, other] = await withEngine(open, "pglite", async (engine) => [
-        await recordRun(engine, found[0].race, found[0].token),
-        await recordRun(engine, found[1].race, found[1].token),
+        await recordRun(engine, ofOne, first),
+        await recordRun(engine, ofOther, second),
       ]);
       const diff = runDiff(one, other);
       const paint = createPaint(terminal.outIsTerminal);

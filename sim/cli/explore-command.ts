@@ -62,7 +62,7 @@ export function addExploreCommand(
   program
     .command("explore")
     .description("run many schedules of a race and check what it promises")
-    .argument("[race]", `name of the race (default: ${races[0]?.name ?? "none"})`)
+    .argument("[race]", `name of the race, or path of a race module (default: ${races[0]?.name ?? "none"})`)
     .option("--schedules <n>", `stop after so many schedules (default: ${DEFAULT_SCHEDULES})`, wholeNumber(1))
     .option("--seconds <s>", "stop after so many seconds", positiveNumber)
     .option(
@@ -107,7 +107,7 @@ export function addExploreCommand(
     .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
-      exit(await runExplore(findRace(races, name), options, terminal, open, url));
+      exit(await runExplore(await findRace(races, name), options, terminal, open, url));
     });
 }
 

@@ -4,6 +4,7 @@
 import type { Command } from "commander";
 import type { Race } from "../race/race.ts";
 import { plainTable } from "../report/plain-table.ts";
+import { findRace } from "./find-race.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Adds the command to `program`. */
@@ -11,8 +12,10 @@ export function addListCommand(program: Command, races: readonly Race<any, any>[
   program
     .command("list")
     .description("name the races, their invariants and their mutants")
-    .action(() => {
-      terminal.out(races.map(raceText).join("\n\n"));
+    .argument("[race]", "only this one (a name, or the path of a race module)")
+    .action(async (name: string | undefined) => {
+      const told = name === undefined ? races : [await findRace(races, name)];
+      terminal.out(told.map(raceText).join("\n\n"));
     });
 }
 

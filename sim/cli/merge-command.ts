@@ -28,7 +28,7 @@ export function addMergeCommand(
     .option("--json", "print one JSON object and nothing else")
     .action(async (files: readonly string[], options: { readonly json?: true }) => {
       const shards = await Promise.all(files.map(readReport));
-      const merged = mergeShards(shards, findRace(races, shards[0]?.race));
+      const merged = mergeShards(shards, await findRace(races, shards[0]?.race));
       if (options.json === true) terminal.out(JSON.stringify(merged, undefined, 2));
       else terminal.out(mergedText(merged, terminal));
       if (merged.violations.length > 0) exit(EXIT.violated);

@@ -49,7 +49,7 @@ export function addMutantsCommand(
   program
     .command("mutants")
     .description("search the wrong variants of the races; survivors end it with exit code 1")
-    .argument("[race]", "only those of this race")
+    .argument("[race]", "only those of this race (a name, or the path of a race module)")
     .option("--only <numbers>", "only the mutants with these numbers, e.g. 2,3", readNumbers)
     .option("--schedules <n>", "give a mutant up after so many", wholeNumber(1), MAX_SCORE_SCHEDULES)
     .option("--seed <n>", "seed of everything random", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
@@ -63,7 +63,7 @@ export function addMutantsCommand(
     .option("--report <file>", "write an HTML page for each mutant that is found: FILE-mutant-1 and so on")
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
-      const chosen = name === undefined ? races : [findRace(races, name)];
+      const chosen = name === undefined ? races : [await findRace(races, name)];
       exit(await runMutants(chosen, options, wordsOf(name, options), terminal, open, url));
     });
 }

@@ -12,10 +12,9 @@ import { comparisonWords, type ComparisonWords } from "../search/comparison-word
 import { followSchedule } from "../search/follow-schedule.ts";
 import { replay } from "../search/replay.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
-import { parseToken } from "../trace/token.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { checkMutant, findRace } from "./find-race.ts";
+import { raceOfToken } from "./find-race.ts";
 import { holdReplay } from "./hold-replay.ts";
 import { UNTIL, type Until } from "./prompt/stop-condition.ts";
 import { wholeNumber } from "./read-number.ts";
@@ -48,6 +47,7 @@ export function addReplayCommand(
     .command("replay")
     .description("run a token again and tell its story")
     .argument("<token>", "the token, as explore printed it")
+    .argument("[file]", "the race module, where the token does not name it or its place has changed")
     .option("--mutant <n>", "run this wrong variant in place of the token's", wholeNumber(0))
     .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
@@ -59,21 +59,19 @@ export function addReplayCommand(
         .choices([...UNTIL])
         .conflicts("stopAt"),
     )
-    .action(async (token: string, options: Options) => {
-      exit(await runReplay(races, token, options, terminal, open));
+    .action(async (token: string, file: string | undefined, options: Options) => {
+      const race = await raceOfToken(races, token, { file, mutant: options.mutant });
+      exit(await runReplay(race, token, options, terminal, open));
     });
 }
 
 async function runReplay(
-  races: readonly Race<any, any>[],
+  race: Race<any, any>,
   token: string,
   options: Options,
   terminal: Terminal,
   open: OpenEngine,
 ): Promise<ExitCode> {
-  const parts = parseToken(token);
-  const race = findRace(races, parts.race);
-  checkMutant(race, options.mutant ?? parts.mutant);
   const stopAt = { step: options.stopAt, until: options.until };
   if (stopAt.step !== undefined || stopAt.until !== undefined) {
     const held = { race, token, mutant: options.mutant, stopAt };

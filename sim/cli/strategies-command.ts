@@ -38,7 +38,7 @@ export function addStrategiesCommand(
   program
     .command("strategies")
     .description("count the schedules that each strategy needs to find each mutant (median over seeds)")
-    .argument("[race]", `name of the race (default: ${races[0]?.name ?? "none"})`)
+    .argument("[race]", `name of the race, or path of a race module (default: ${races[0]?.name ?? "none"})`)
     .option("--seeds <n>", "searches of each strategy and mutant", wholeNumber(1, MAX_SEEDS), DEFAULT_SEEDS)
     .option(
       "--schedules <n>",
@@ -51,7 +51,7 @@ export function addStrategiesCommand(
     .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
-      exit(await runStrategies(findRace(races, name), options, terminal, open));
+      exit(await runStrategies(await findRace(races, name), options, terminal, open));
     });
 }
 

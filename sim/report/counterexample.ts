@@ -3,6 +3,7 @@
  */
 import { canonicalJson } from "../trace/canonical-json.ts";
 import type { RunResult } from "../trace/trace.ts";
+import { COMMAND } from "./command-line.ts";
 import { plainPaint, type Paint } from "./paint.ts";
 import { stepTable } from "./step-table.ts";
 import { tellStory } from "./story.ts";
@@ -11,7 +12,7 @@ import { count } from "./words.ts";
 
 /** The line to paste that replays `token`. */
 export function replayLine(token: string): string {
-  return `npm run -s switchyard -- replay ${token}`;
+  return `${COMMAND} replay ${token}`;
 }
 
 /**
@@ -25,7 +26,7 @@ export async function counterexampleText(
   columns?: number,
 ): Promise<string> {
   const broken = run.violations.map(({ invariant, promise }) =>
-    paint("bad", `${invariant} violated: ${promise}`),
+    paint("bad", invariant === promise ? `violated: ${promise}` : `${invariant} violated: ${promise}`),
   );
   const story = (await tellStory(run)).map((line, index) => `${String(index + 1).padStart(3)}. ${line}`);
   const data = `data  ${canonicalJson(run.data)}`;

@@ -4,6 +4,7 @@
 import type { Divergence } from "../differ/differ.ts";
 import { vacuousBecause } from "../differ/differ-tally.ts";
 import type { OutcomeRecord, StepRecord } from "../differ/step-record.ts";
+import { COMMAND } from "./command-line.ts";
 import type { DifferOutcome } from "./differ-json.ts";
 import type { Paint } from "./paint.ts";
 import { plainTable } from "./plain-table.ts";
@@ -59,7 +60,7 @@ in process     ${JSON.stringify(difference.pglite)}
 on the server  ${JSON.stringify(difference.postgres)}
 
 Run it again:
-  npm run -s switchyard -- differ ${token}`;
+  ${COMMAND} differ ${token}`;
 }
 
 function stepWords({ outcome, settled }: StepRecord): string {

@@ -27,7 +27,7 @@ export function serveSearcher(races: readonly Race<any, any>[], start: ThreadSta
   let opened: { readonly engine: Engine; readonly searcher: Searcher } | undefined;
   const open = async (): Promise<{ readonly engine: Engine; readonly searcher: Searcher }> => {
     const engine = guarded(await openByName(start.engine));
-    return { engine, searcher: createSearcher(engine, findRace(races, start.race), start.task) };
+    return { engine, searcher: createSearcher(engine, await findRace(races, start.race), start.task) };
   };
   const answer = async (request: ThreadRequest): Promise<ThreadReply> => {
     opened ??= await open();
