@@ -23,7 +23,7 @@ export interface Behaviour {
   readonly shownBy: readonly Evidence[];
 }
 
-const CONFORMANCE = "properties/engine/conformance.ts";
+const CONFORMANCE = "properties/engine/conformance";
 const MANY_SESSIONS = "properties/pglite/many-sessions.test.ts";
 const DIFFER = "properties/differ/differ.test.ts";
 
@@ -33,7 +33,10 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     behaviour: "Types, constraints, errors with SQLSTATE and detail",
     inProcess: "real",
     shownBy: [
-      { file: CONFORMANCE, title: "reports an error with its SQLSTATE, detail, table and constraint" },
+      {
+        file: `${CONFORMANCE}/statements.ts`,
+        title: "reports an error with its SQLSTATE, detail, table and constraint",
+      },
     ],
   },
   {
@@ -85,7 +88,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     inProcess: "real",
     shownBy: [
       {
-        file: CONFORMANCE,
+        file: `${CONFORMANCE}/lock-queues.ts`,
         title: "serves waiters for a table lock first come, first served, also those who could share it",
       },
     ],
@@ -151,7 +154,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     onServer: "the operating system's choice",
     shownBy: [
       {
-        file: CONFORMANCE,
+        file: `${CONFORMANCE}/lock-queues.ts`,
         title: "serves two waiters for a row that its holder changed in either order, and says in which",
       },
       { file: DIFFER, title: "may let several waiters go on in any order; the server's is followed" },
@@ -163,8 +166,11 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     how: "the schedule's choice",
     onServer: "the server's, told afterwards",
     shownBy: [
-      { file: CONFORMANCE, title: "breaks a cycle of two with 40P01 in one victim and lets the other go on" },
-      { file: CONFORMANCE, title: "breaks a cycle of three with one victim" },
+      {
+        file: `${CONFORMANCE}/deadlocks.ts`,
+        title: "breaks a cycle of two with 40P01 in one victim and lets the other go on",
+      },
+      { file: `${CONFORMANCE}/deadlocks.ts`, title: "breaks a cycle of three with one victim" },
     ],
   },
   {
@@ -204,7 +210,9 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     inProcess: "reproduced",
     how: "its statement is cancelled, its transaction rolled back",
     onServer: "its connection is cut",
-    shownBy: [{ file: CONFORMANCE, title: "rolls the session back and lets its waiters go on" }],
+    shownBy: [
+      { file: `${CONFORMANCE}/disconnecting.ts`, title: "rolls the session back and lets its waiters go on" },
+    ],
   },
   {
     behaviour: "The tables' physical start",
