@@ -63,7 +63,8 @@ export function addMutantsCommand(
     .option("--report <file>", "write an HTML page for each mutant that is found: FILE-mutant-1 and so on")
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
-      const chosen = name === undefined ? races : [await findRace(races, name)];
+      const own = races.filter(({ source }) => source === undefined);
+      const chosen = name === undefined ? own : [await findRace(races, name)];
       exit(await runMutants(chosen, options, wordsOf(name, options), terminal, open, url));
     });
 }

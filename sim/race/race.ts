@@ -94,6 +94,8 @@ export interface Race<State = unknown, Data = unknown> {
   /** e.g. "hitl/park-respond-sweep". */
   readonly name: string;
   readonly description: string;
+  /** Where it was published, e.g. "apache/airflow#55054"; only of races that are told after others. */
+  readonly source?: string;
   /** SQL script that creates the tables; run once per database. */
   readonly schema: string;
   /** What varies from run to run (must survive JSON): drawn from the run's seed, shrunk by fast-check. */
