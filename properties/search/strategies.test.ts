@@ -29,7 +29,12 @@ function play(
     const alive = [...left.keys()].filter((name) => (left.get(name) ?? 0) > 0);
     if (alive.length === 0) return taken;
     const enabled = alive.toSorted((a, b) => Number(b === current) - Number(a === current));
-    const choice: Choice = { current, enabled, pending: enabled.map(text), kind: "step" };
+    const choice: Choice = {
+      current,
+      enabled,
+      pending: (index) => text(enabled[index] as string),
+      kind: "step",
+    };
     current = enabled[scheduler.next(choice) % enabled.length] as string;
     left.set(current, (left.get(current) ?? 0) - 1);
     taken += current;

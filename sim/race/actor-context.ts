@@ -6,20 +6,7 @@ import { deriveSeed, randomStream } from "../random.ts";
 import { toPlain } from "../trace/canonical-json.ts";
 import type { ActorTask } from "./actor-task.ts";
 import type { ActorContext, OperationRecord, Queryable } from "./race.ts";
-
-/** What the context reads of the run and writes to it. */
-export interface RunState {
-  readonly seed: number;
-  /** Virtual milliseconds since 1970. */
-  readonly nowMs: () => number;
-  /** Steps so far. */
-  readonly stepCount: () => number;
-  readonly history: OperationRecord[];
-  /** The innermost operation that each actor is in. */
-  readonly openOperations: Map<string, OperationRecord>;
-  /** Told when an operation has ended, where somebody wants to know. */
-  readonly noteOperationEnd?: (operation: OperationRecord) => void;
-}
+import type { RunState } from "./run-state.ts";
 
 /** The context of `task`. */
 export function actorContext(task: ActorTask, run: RunState): ActorContext {

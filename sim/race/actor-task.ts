@@ -4,14 +4,17 @@
 import type { Statement, StatementResult } from "../engine/port.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 
+/** A statement that an actor wants to be run. */
+export interface StatementRequest {
+  readonly kind: "statement";
+  readonly statement: Statement;
+  readonly resolve: (result: StatementResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** What an actor stands still for. */
 export type Request =
-  | {
-      readonly kind: "statement";
-      readonly statement: Statement;
-      readonly resolve: (result: StatementResult) => void;
-      readonly reject: (error: unknown) => void;
-    }
+  | StatementRequest
   | {
       readonly kind: "sleep";
       readonly durationMs: number;

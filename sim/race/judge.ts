@@ -3,8 +3,8 @@
  */
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Violation } from "../trace/trace.ts";
-import type { RunState } from "./actor-context.ts";
 import type { Invariant, OperationRecord, Queryable, Race, View } from "./race.ts";
+import type { RunState } from "./run-state.ts";
 import type { RunWatch } from "./watch.ts";
 import { watchedOperation } from "./watched-history.ts";
 

@@ -7,14 +7,17 @@ import { SwitchyardError } from "../switchyard-error.ts";
 import { toPlain } from "../trace/canonical-json.ts";
 import { runHash } from "../trace/run-hash.ts";
 import type { RunResult } from "../trace/trace.ts";
-import { actorContext, queryable, type RunState } from "./actor-context.ts";
-import { ActorTask, type Request } from "./actor-task.ts";
+import { actorContext, queryable } from "./actor-context.ts";
+import { ActorTask, type Request, type StatementRequest } from "./actor-task.ts";
+import { enabledTasks } from "./enabled-tasks.ts";
 import { heldSession, type OnStep } from "./held-run.ts";
 import { Judge } from "./judge.ts";
-import type { OperationRecord, Race } from "./race.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Race } from "./race.ts";
 import { Recorder, type StepBegin } from "./recorder.ts";
+import { createRunState, type RunState } from "./run-state.ts";
+import type { Scheduler } from "./scheduler.ts";
 import { setUp } from "./set-up.ts";
+import { isBegin, noteTransaction } from "./transaction-blocks.ts";
 import type { RunWatch } from "./watch.ts";
 
 /** How to run. */
@@ -42,8 +45,6 @@ export const MAX_STEPS = 1_000;
 
 const NO_VALUES: readonly never[] = [];
 
-const BEGIN = /^\s*(begin|start\s+transaction)\b/i;
-
 /** Virtual milliseconds that one step takes. */
 const STEP_MS = 1;
 
@@ -69,26 +70,22 @@ class Run {
   readonly #judge: Judge;
   readonly #tasks: ActorTask[] = [];
   /** Statements that wait in the engine, by session. */
-  readonly #waiting = new Map<string, Request & { readonly kind: "statement" }>();
+  readonly #waiting = new Map<string, StatementRequest>();
   /** Sessions inside a transaction block. */
   readonly #inTransaction = new Set<string>();
   #current: string | undefined;
+  /** Who can make the next step, in the order in which the schedule counts them. */
+  #enabled: readonly ActorTask[] = [];
 
   constructor(engine: Engine, race: Race<any, any>, options: RunOptions) {
     this.#engine = engine;
     this.#race = race;
     this.#options = options;
     this.#recorder = new Recorder(RUN_START_MS);
-    this.#state = {
-      seed: options.seed,
-      nowMs: () => engine.nowMs(),
-      stepCount: () => this.#recorder.steps.length,
-      history: [] as OperationRecord[],
-      openOperations: new Map(),
-    };
+    const { seed, watch } = options;
+    const stepCount = (): number => this.#recorder.steps.length;
+    this.#state = createRunState(seed, () => engine.nowMs(), stepCount, watch);
     const observer = queryable((statement) => engine.observe(statement));
-    const { watch } = options;
-    if (watch !== undefined) watchState(this.#state, watch);
     this.#judge = new Judge(race, options.data, observer, this.#state, watch);
   }
 
@@ -138,16 +135,21 @@ class Run {
   /** One step; false when nobody is left or the bound is reached. */
   async #step(): Promise<boolean> {
     if (this.#recorder.steps.length >= MAX_STEPS) return false;
-    const choice = this.#enabled();
-    if (choice.length === 0) {
+    const tasks = enabledTasks(this.#tasks, this.#current, this.#waiting, this.#engine);
+    if (tasks.length === 0) {
       if (this.#waiting.size === 0) return false;
       throw new SwitchyardError("harness", "Every session waits and nobody can go on.", "Report the token.");
     }
-    const enabled = choice.map(({ name }) => name);
-    const pending = choice.map((task) => this.#pendingText(task));
-    const index = this.#options.schedule.next({ current: this.#current, enabled, pending, kind: "step" });
-    const task = choice[index % choice.length] as ActorTask;
-    const left = choice[0];
+    this.#enabled = tasks;
+    const enabled = tasks.map(({ name }) => name);
+    const index = this.#options.schedule.next({
+      current: this.#current,
+      enabled,
+      pending: this.#pending,
+      kind: "step",
+    });
+    const task = tasks[index % tasks.length] as ActorTask;
+    const left = tasks[0];
     const preemption =
       left !== task && left?.name === this.#current && left?.requests[0]?.kind === "statement";
     this.#recorder.take(task.name);
@@ -156,51 +158,62 @@ class Run {
     return true;
   }
 
-  async #makeStep(task: ActorTask, enabled: readonly string[], preemption: boolean): Promise<void> {
+  /** Text of the statement that is the next step of the session at `index`, if it is one: what schedulers may ask. */
+  readonly #pending = (index: number): string | undefined => {
+    const { name, requests } = this.#enabled[index] as ActorTask;
+    const request = this.#waiting.has(name) ? undefined : requests[0];
+    return request?.kind === "statement" ? request.statement.text : undefined;
+  };
+
+  #makeStep(task: ActorTask, enabled: readonly string[], preemption: boolean): Promise<void> {
     const operation = this.#state.openOperations.get(task.name)?.name;
-    const begin = (timeMs: number): StepBegin => ({
-      session: task.name,
-      operation,
-      enabled,
-      preemption,
-      timeMs,
-    });
+    const begin = { session: task.name, operation, enabled, preemption };
     if (this.#options.clock !== "still") this.#engine.advanceTo(this.#engine.nowMs() + STEP_MS);
     const waiting = this.#waiting.get(task.name);
-    if (waiting) {
-      this.#moveClock(this.#engine.timeoutAt(task.name) ?? 0);
-      const timeMs = this.#engine.nowMs();
-      const move = await this.#engine.expire(task.name);
-      this.#noteMove(task.name, waiting.statement.text, move);
-      const action = { kind: "timeout", text: waiting.statement.text } as const;
-      this.#recorder.step(begin(timeMs), action, move, this.#waitingText);
-      this.#waiting.delete(task.name);
-      settle(waiting, move.outcome);
-      await this.#settleAll(task, move);
-      return;
-    }
+    if (waiting) return this.#expire(task, waiting, begin);
     const request = task.requests.shift() as Request;
-    if (request.kind !== "statement") {
-      if (request.kind === "sleep") this.#moveClock(request.untilMs);
-      else this.#options.watch?.({ kind: "joined" });
-      const durationMs = request.kind === "sleep" ? request.durationMs : 0;
-      this.#recorder.sleep(begin(this.#engine.nowMs()), durationMs);
-      request.resolve();
-      await this.#goOn(task);
-      return;
-    }
+    return request.kind === "statement"
+      ? this.#execute(task, request, begin)
+      : this.#passTime(task, request, begin);
+  }
+
+  /** The statement with which `task` waits times out. */
+  async #expire(task: ActorTask, waiting: StatementRequest, begin: TimelessBegin): Promise<void> {
+    const { text } = waiting.statement;
+    this.#moveClock(this.#engine.timeoutAt(task.name) ?? 0);
     const timeMs = this.#engine.nowMs();
-    const { statement } = request;
-    const move = await this.#engine.execute(task.name, statement);
-    this.#noteMove(task.name, statement.text, move);
+    const move = await this.#engine.expire(task.name);
+    this.#noteMove(task.name, text, move);
+    this.#recorder.step({ ...begin, timeMs }, { kind: "timeout", text }, move, this.#waitingText);
+    this.#waiting.delete(task.name);
+    settle(waiting, move.outcome);
+    await this.#settleAll(task, move);
+  }
+
+  /** `task` wakes from its sleep, or has waited for everybody else to finish. */
+  async #passTime(
+    task: ActorTask,
+    request: Exclude<Request, StatementRequest>,
+    begin: TimelessBegin,
+  ): Promise<void> {
+    if (request.kind === "sleep") this.#moveClock(request.untilMs);
+    else this.#options.watch?.({ kind: "joined" });
+    const durationMs = request.kind === "sleep" ? request.durationMs : 0;
+    this.#recorder.sleep({ ...begin, timeMs: this.#engine.nowMs() }, durationMs);
+    request.resolve();
+    await this.#goOn(task);
+  }
+
+  async #execute(task: ActorTask, request: StatementRequest, begin: TimelessBegin): Promise<void> {
+    const timeMs = this.#engine.nowMs();
+    const { text, values } = request.statement;
+    const move = await this.#engine.execute(task.name, request.statement);
+    this.#noteMove(task.name, text, move);
     if (this.#engine.nowMs() > timeMs) this.#options.watch?.({ kind: "clock-moved" });
-    const action = {
-      kind: "statement",
-      text: statement.text,
-      values: statement.values === undefined ? NO_VALUES : toPlain(statement.values),
-    } as const;
-    this.#recorder.step(begin(timeMs), action, move, this.#waitingText);
-    this.#noteTransaction(task.name, move.outcome);
+    const plainValues = values === undefined ? NO_VALUES : toPlain(values);
+    const action = { kind: "statement", text, values: plainValues } as const;
+    this.#recorder.step({ ...begin, timeMs }, action, move, this.#waitingText);
+    noteTransaction(this.#inTransaction, task.name, text, move.outcome);
     if (move.outcome.kind === "waiting") this.#waiting.set(task.name, request);
     else settle(request, move.outcome);
     await this.#settleAll(task, move);
@@ -233,7 +246,7 @@ class Run {
       const task = this.#tasks.find(({ name }) => name === session);
       if (!request || !task || outcome.kind === "waiting") continue;
       this.#waiting.delete(session);
-      this.#noteTransaction(session, outcome);
+      noteTransaction(this.#inTransaction, session, request.statement.text, outcome);
       settle(request, outcome);
       moved.add(task);
     }
@@ -250,14 +263,14 @@ class Run {
   /** BEGIN takes no lock and no snapshot: it is no step of its own, but goes with the statement after it. */
   async #passBegin(task: ActorTask): Promise<void> {
     const request = task.requests[0];
-    if (request?.kind !== "statement" || !BEGIN.test(request.statement.text)) return;
+    if (request?.kind !== "statement" || !isBegin(request.statement.text)) return;
     if (this.#inTransaction.has(task.name)) return;
     task.requests.shift();
     const move = await this.#engine.execute(task.name, request.statement);
-    const { outcome } = move;
-    this.#noteMove(task.name, request.statement.text, move);
-    this.#noteTransaction(task.name, outcome);
-    settle(request, outcome);
+    const { text } = request.statement;
+    this.#noteMove(task.name, text, move);
+    noteTransaction(this.#inTransaction, task.name, text, move.outcome);
+    settle(request, move.outcome);
     await task.settle();
   }
 
@@ -282,33 +295,12 @@ class Run {
     await this.#settleAll(task, move);
   }
 
-  /**
-   * Who can make the next step: the current session if it has a statement, the others that have one, those who sleep by
-   * the time at which they wake, and those whose waiting statement can time out.
-   */
-  #enabled(): ActorTask[] {
-    const ready: ActorTask[] = [];
-    const sleeping: { readonly task: ActorTask; readonly untilMs: number }[] = [];
-    const expiring: ActorTask[] = [];
-    const last: ActorTask[] = [];
-    for (const task of this.#tasks) {
-      const request = task.requests[0];
-      if (this.#waiting.has(task.name)) {
-        if (this.#engine.timeoutAt(task.name) !== undefined) expiring.push(task);
-      } else if (request?.kind === "sleep") sleeping.push({ task, untilMs: request.untilMs });
-      else if (request?.kind === "after-others") last.push(task);
-      else if (request && task.name === this.#current) ready.unshift(task);
-      else if (request) ready.push(task);
-    }
-    sleeping.sort((a, b) => a.untilMs - b.untilMs);
-    const others = [...ready, ...sleeping.map(({ task }) => task), ...expiring];
-    return others.length > 0 || this.#waiting.size > 0 ? others : last;
-  }
-
   /** Shows the run to whoever wants to see it, or to step in. */
   async #hold(): Promise<void> {
+    const { onStep } = this.#options;
+    if (onStep === undefined) return;
     const [tasks, waiting] = [this.#tasks, this.#waiting];
-    await this.#options.onStep?.({
+    await onStep({
       steps: this.#recorder.steps,
       violations: this.#judge.violations,
       get sessions() {
@@ -329,30 +321,10 @@ class Run {
     });
   }
 
-  /** Text of the statement that is the actor's next step, if it is one. */
-  #pendingText({ name, requests }: ActorTask): string | undefined {
-    const request = this.#waiting.has(name) ? undefined : requests[0];
-    return request?.kind === "statement" ? request.statement.text : undefined;
-  }
-
   #chooseVictim(members: readonly string[]): number {
     const index = this.#options.schedule.next({ current: this.#current, enabled: members, kind: "victim" });
     this.#recorder.take(`!${members[index % members.length]}`);
     return index;
-  }
-
-  #noteTransaction(session: string, outcome: Outcome): void {
-    if (outcome.kind !== "done") return;
-    const { command } = outcome.result;
-    if (command === "BEGIN" || command === "START") this.#inTransaction.add(session);
-    if (command === "COMMIT" || command === "ROLLBACK") this.#noteEnd(session);
-  }
-
-  /** ROLLBACK is also the tag of ROLLBACK TO SAVEPOINT, after which the transaction is still open. */
-  #noteEnd(session: string): void {
-    const text = this.#recorder.steps.at(-1)?.action;
-    const toSavepoint = text?.kind === "statement" && /^\s*rollback\b.*\bto\b/i.test(text.text);
-    if (!toSavepoint) this.#inTransaction.delete(session);
   }
 
   #result(): RunResult {
@@ -376,19 +348,10 @@ class Run {
   }
 }
 
-function settle(request: Request & { readonly kind: "statement" }, outcome: Outcome): void {
+/** What is known of a step before the clock has moved. */
+type TimelessBegin = Omit<StepBegin, "timeMs">;
+
+function settle(request: StatementRequest, outcome: Outcome): void {
   if (outcome.kind === "done") request.resolve(outcome.result);
   else if (outcome.kind === "failed") request.reject(outcome.error);
 }
-
-/** Tells `watch` whenever time is read and whenever an operation ends. */
-function watchState(state: Writable<RunState>, watch: RunWatch): void {
-  const { nowMs } = state;
-  state.nowMs = () => {
-    watch({ kind: "clock-read" });
-    return nowMs();
-  };
-  state.noteOperationEnd = ({ actor, beginStep }) => watch({ kind: "operation-ended", actor, beginStep });
-}
-
-type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };

@@ -9,10 +9,10 @@ export interface Choice {
   /** Who can be chosen: `current` first if it can go on, then the others in the race's order. At least one. */
   readonly enabled: readonly string[];
   /**
-   * Of each in `enabled` the statement that is its next step; undefined where that is a sleep or a timeout. The run loop gives
-   * it with every "step".
+   * Tells of the one at `index` of `enabled` the statement that is its next step; undefined where that is a sleep or a timeout.
+   * The run loop gives it with every "step"; it may be asked until the choice is made.
    */
-  readonly pending?: readonly (string | undefined)[] | undefined;
+  readonly pending?: ((index: number) => string | undefined) | undefined;
   /** "step": who makes the next step; "victim": which member of a deadlock fails. */
   readonly kind: "step" | "victim";
 }

@@ -28,7 +28,7 @@ export interface Budget {
 
 /** One for each preemption: somebody who has a statement to run is left for somebody else. */
 export const preemptionCost: Cost = ({ kind, current, enabled, pending }, index) =>
-  kind === "step" && index > 0 && enabled[0] === current && pending?.[0] !== undefined ? 1 : 0;
+  kind === "step" && index > 0 && enabled[0] === current && pending?.(0) !== undefined ? 1 : 0;
 
 /** One for each session that is passed over. */
 export const delayCost: Cost = ({ kind }, index) => (kind === "step" ? index : 0);

@@ -26,16 +26,16 @@ export const partialOrderSampling: Strategy = {
         next({ enabled, pending, kind }) {
           if (kind === "victim") return random.u32() % enabled.length;
           enabled.forEach((name, at) => {
-            const isSleep = pending !== undefined && pending[at] === undefined;
+            const isSleep = pending !== undefined && pending(at) === undefined;
             const highest = isSleep ? MAX_SLEEP_PRIORITY : 1;
             if (!priorities.has(name)) priorities.set(name, random.fraction() * highest);
           });
           const order = enabled.map((name) => priorities.get(name) ?? 0);
           const index = order.indexOf(Math.max(...order));
           const chosen = enabled[index] as string;
-          const footprint = footprints.next(chosen, pending?.[index]);
+          const footprint = footprints.next(chosen, pending?.(index));
           enabled.forEach((name, at) => {
-            const depends = areDependent(footprint, footprints.peek(name, pending?.[at]));
+            const depends = areDependent(footprint, footprints.peek(name, pending?.(at)));
             if (name === chosen || depends) priorities.delete(name);
           });
           return index;

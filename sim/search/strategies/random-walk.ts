@@ -24,7 +24,7 @@ export const randomWalk: Strategy = {
       estimate === undefined ? 1 : Math.max((estimate.stepsOf[name] ?? 1) - (made.get(name) ?? 0), 1);
     const weightOf = ({ enabled, pending, kind }: Choice, at: number): number => {
       if (kind === "victim") return 1;
-      return pending !== undefined && pending[at] === undefined
+      return pending !== undefined && pending(at) === undefined
         ? SLEEP_WEIGHT
         : stepsLeft(enabled[at] as string);
     };

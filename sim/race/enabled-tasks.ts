@@ -1,0 +1,34 @@
+/**
+ * Who can make the next step of a run, in the order in which a schedule counts them.
+ */
+import type { Engine } from "../engine/port.ts";
+import type { ActorTask } from "./actor-task.ts";
+
+/**
+ * The `current` session if it has a statement, the others that have one, those who sleep by the time at which they wake, and
+ * those whose waiting statement can time out. Who waits for everybody else to finish comes when nobody is left.
+ * @param waiting has the sessions whose statements wait in the engine
+ */
+export function enabledTasks(
+  tasks: readonly ActorTask[],
+  current: string | undefined,
+  waiting: ReadonlyMap<string, unknown>,
+  engine: Pick<Engine, "timeoutAt">,
+): readonly ActorTask[] {
+  const ready: ActorTask[] = [];
+  const sleeping: { readonly task: ActorTask; readonly untilMs: number }[] = [];
+  const expiring: ActorTask[] = [];
+  const last: ActorTask[] = [];
+  for (const task of tasks) {
+    const request = task.requests[0];
+    if (waiting.has(task.name)) {
+      if (engine.timeoutAt(task.name) !== undefined) expiring.push(task);
+    } else if (request?.kind === "sleep") sleeping.push({ task, untilMs: request.untilMs });
+    else if (request?.kind === "after-others") last.push(task);
+    else if (request && task.name === current) ready.unshift(task);
+    else if (request) ready.push(task);
+  }
+  sleeping.sort((a, b) => a.untilMs - b.untilMs);
+  const others = [...ready, ...sleeping.map(({ task }) => task), ...expiring];
+  return others.length > 0 || waiting.size > 0 ? others : last;
+}
