@@ -1,5 +1,5 @@
 /**
- * The command line: `explore`, `merge`, `mutants`, `replay`, `strategies` and `list` over the races that it is given, and `spec` and `differ`.
+ * The command line: `explore`, `merge`, `mutants`, `examples`, `replay`, `strategies` and `list` over the races that it is given, and `spec` and `differ`.
  */
 import { Command, CommanderError } from "commander";
 import type { Race } from "../race/race.ts";
@@ -7,6 +7,7 @@ import { errorLine } from "./error-line.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
 import { addDiffCommand } from "./diff-command.ts";
 import { addDifferCommand } from "./differ-command.ts";
+import { addExamplesCommand } from "./examples-command.ts";
 import { addExploreCommand } from "./explore-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addMergeCommand } from "./merge-command.ts";
@@ -39,6 +40,7 @@ export async function main(
   addDiffCommand(program, races, terminal, open, exit);
   addMergeCommand(program, races, terminal, exit);
   addMutantsCommand(program, races, terminal, open, exit, url);
+  addExamplesCommand(program, races, terminal, open, exit, url);
   addStrategiesCommand(program, races, terminal, open, exit);
   addListCommand(program, races, terminal);
   addSpecCommand(program, terminal, exit);

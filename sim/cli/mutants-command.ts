@@ -12,10 +12,10 @@ import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { findRace } from "./find-race.ts";
-import { scoreInProcesses } from "./mutant-shards.ts";
 import { createTextLine } from "./progress-line.ts";
 import { suffixedFile, writeReports } from "./report-file.ts";
 import { readShard, wholeNumber } from "./read-number.ts";
+import { shardsInProcesses } from "./shard-processes.ts";
 import type { Terminal } from "./terminal.ts";
 import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
 
@@ -87,8 +87,12 @@ async function runMutants(
   const workers = url === undefined || options.shard !== undefined ? 1 : workerCount(options, tasks.length);
   const shard = options.shard ?? { part: 1, parts: workers };
   const own = tasks.filter((_, index) => index % shard.parts === shard.part - 1);
-  const others = url === undefined || workers === 1 ? [] : scoreInProcesses(url, argv, workers);
-  const [here, elsewhere] = await Promise.all([scoreHere(own, options, terminal, open), others]);
+  const others =
+    url === undefined || workers === 1
+      ? []
+      : shardsInProcesses<{ readonly mutants: readonly MutantScore[] }>(url, ["mutants", ...argv], workers);
+  const [here, reports] = await Promise.all([scoreHere(own, options, terminal, open), others]);
+  const elsewhere = reports.flatMap(({ mutants }) => mutants);
   const places = new Map(tasks.map(({ race, mutant }, index) => [`${race.name} ${mutant.id}`, index]));
   const place = ({ race, mutant }: MutantScore): number => places.get(`${race} ${mutant}`) ?? 0;
   const scores = [...here, ...elsewhere].sort((one, other) => place(one) - place(other));

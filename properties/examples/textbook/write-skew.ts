@@ -7,7 +7,7 @@
  */
 import type { ActorContext, Race } from "../../../sim/race/race.ts";
 import { example } from "../example.ts";
-import { transact, transactRetrying } from "../transact.ts";
+import { transactRetrying } from "../transact.ts";
 
 interface State {
   readonly onCall: number;
@@ -71,9 +71,9 @@ async function leave(context: ActorContext, level: string): Promise<void> {
   );
 }
 
-/** Has nothing to do with it, but holds a row for which ann has to wait. */
-async function clerk(context: ActorContext): Promise<void> {
-  await transact(context, "correct", async (db) => {
+/** Has nothing to do with it, but may have to wait for ann. */
+async function clerk({ db, operation }: ActorContext): Promise<void> {
+  await operation("correct", null, async () => {
     await db.query("update doctor set phone = '17' where name = 'ann'");
     return { status: 200 };
   });

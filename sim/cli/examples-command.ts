@@ -1,0 +1,139 @@
+/**
+ * `examples`: runs all example races, and tells of each whether its bug is found, how soon and in how small a schedule, and how its
+ * fix is proven.
+ */
+import { availableParallelism } from "node:os";
+import type { Command } from "commander";
+import type { Race } from "../race/race.ts";
+import { examplesText } from "../report/examples-text.ts";
+import { createPaint } from "../report/paint.ts";
+import { isReproduced, scoreExample, type ExampleScore } from "../search/score-example.ts";
+import type { Shard } from "../search/shard.ts";
+import { startStopwatch } from "../real-time.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { createTextLine } from "./progress-line.ts";
+import { readShard, wholeNumber } from "./read-number.ts";
+import { shardsInProcesses } from "./shard-processes.ts";
+import type { Terminal } from "./terminal.ts";
+import { withEngine, type OpenEngine } from "./with-engine.ts";
+
+const DEFAULT_SEED = 1;
+const MAX_SEED = 0xffff_ff00;
+/** Processes that can be asked for. */
+const MAX_WORKERS = 256;
+/** Examples that are worth the start of one more process. */
+const EXAMPLES_PER_WORKER = 3;
+
+interface Options {
+  readonly only?: string;
+  readonly seed: number;
+  readonly workers?: number;
+  readonly shard?: Shard;
+  readonly json?: true;
+}
+
+interface Report {
+  readonly seed: number;
+  readonly reproduced: number;
+  readonly examples: readonly ExampleScore[];
+}
+
+/** Adds the command to `program`; `exit` takes its exit code, `url` is the module that other processes run, if any. */
+export function addExamplesCommand(
+  program: Command,
+  races: readonly Race<any, any>[],
+  terminal: Terminal,
+  open: OpenEngine,
+  exit: (code: ExitCode) => void,
+  url: string | undefined,
+): void {
+  program
+    .command("examples")
+    .description(
+      "find the bugs of the example races and prove their fixes; exit code 1 if one is not reproduced",
+    )
+    .option(
+      "--only <names>",
+      'only these, with commas between them: names, or the end of one ("lost-update")',
+    )
+    .option("--seed <n>", "seed of everything random", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
+    .option(
+      "--workers <n>",
+      "share them among so many processes (default: one a core)",
+      wholeNumber(1, MAX_WORKERS),
+    )
+    .option("--shard <i/n>", "only the i-th of n parts", readShard)
+    .option("--json", "print one JSON object and nothing else")
+    .action(async (options: Options) => {
+      exit(await runExamples(chooseExamples(races, options.only), options, terminal, open, url));
+    });
+}
+
+async function runExamples(
+  races: readonly Race<any, any>[],
+  { only, seed, workers, shard, json }: Options,
+  terminal: Terminal,
+  open: OpenEngine,
+  url: string | undefined,
+): Promise<ExitCode> {
+  const wanted = Math.min(workers ?? availableParallelism(), Math.floor(races.length / EXAMPLES_PER_WORKER));
+  const parts = url === undefined || shard !== undefined ? 1 : Math.max(1, wanted);
+  const own = shard ?? { part: 1, parts };
+  const argv = ["examples", "--seed", String(seed), ...(only === undefined ? [] : ["--only", only])];
+  const others = url === undefined || parts === 1 ? [] : shardsInProcesses<Report>(url, argv, parts);
+  const mine = races.filter((_, index) => index % own.parts === own.part - 1);
+  const [here, reports] = await Promise.all([scoreHere(mine, seed, terminal, open), others]);
+  const scores = [...here, ...reports.flatMap(({ examples }) => examples)];
+  const place = ({ race }: ExampleScore): number => races.findIndex(({ name }) => name === race);
+  const examples = scores.sort((one, other) => place(one) - place(other));
+  const reproduced = examples.filter(isReproduced).length;
+  terminal.out(
+    json === true
+      ? JSON.stringify({ seed, reproduced, examples } satisfies Report, undefined, 2)
+      : examplesText(examples, createPaint(terminal.outIsTerminal)),
+  );
+  return reproduced === examples.length ? EXIT.ok : EXIT.violated;
+}
+
+async function scoreHere(
+  races: readonly Race<any, any>[],
+  seed: number,
+  terminal: Terminal,
+  open: OpenEngine,
+): Promise<readonly ExampleScore[]> {
+  const line = createTextLine(terminal);
+  const elapsedMs = startStopwatch();
+  const scores: ExampleScore[] = [];
+  try {
+    await withEngine(open, "pglite", async (engine) => {
+      for (const race of races) {
+        line.show(`${race.name}, ${scores.length} of ${races.length} done`, elapsedMs(), true);
+        scores.push(await scoreExample(engine, race, { seed }));
+      }
+    });
+  } finally {
+    line.clear();
+  }
+  return scores;
+}
+
+/** The races that say where they are from, and of these those that `only` names. */
+function chooseExamples(
+  races: readonly Race<any, any>[],
+  only: string | undefined,
+): readonly Race<any, any>[] {
+  const all = races.filter(({ source }) => source !== undefined);
+  if (all.length === 0)
+    throw new SwitchyardError("usage", "There are no example races.", 'An example has a "source".');
+  if (only === undefined) return all;
+  const words = only.split(",").map((word) => word.trim());
+  const named = (race: Race<any, any>, word: string): boolean =>
+    race.name === word || race.name.endsWith(`/${word}`);
+  const unknown = words.filter((word) => !all.some((race) => named(race, word)));
+  if (unknown.length > 0) {
+    const known = all.map(({ name }) => name).join(", ");
+    throw new SwitchyardError("usage", `There is no example ${unknown.join(", ")}.`, `There are ${known}.`);
+  }
+  return all.filter((race) => words.some((word) => named(race, word)));
+}

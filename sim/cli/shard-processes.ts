@@ -1,0 +1,38 @@
+/**
+ * Shares a command's work among processes: this program again, each with a part of it.
+ */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { SwitchyardError } from "../switchyard-error.ts";
+
+/** Output of one process at most, in bytes. */
+const MAX_OUTPUT_BYTES = 1 << 26;
+
+/**
+ * What the parts 2 to `parts` of the command `argv` print with --json, each made by a process of its own that runs the module at `url`; the
+ * command takes --shard and --workers. Throws SwitchyardError "harness" with what a process says if it ends without a report.
+ */
+export async function shardsInProcesses<Report>(
+  url: string,
+  argv: readonly string[],
+  parts: number,
+): Promise<readonly Report[]> {
+  const others = Array.from({ length: parts - 1 }, (_, index) => `${index + 2}/${parts}`);
+  return await Promise.all(others.map((shard) => runShard<Report>(url, [...argv, "--shard", shard])));
+}
+
+function runShard<Report>(url: string, argv: readonly string[]): Promise<Report> {
+  const words = [...process.execArgv, fileURLToPath(url), ...argv, "--workers", "1", "--json"];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, words, { maxBuffer: MAX_OUTPUT_BYTES }, (error, out, err) => {
+      if (out !== "") {
+        resolve(JSON.parse(out) as Report);
+        return;
+      }
+      const said = err.trim() || String(error?.message);
+      const remedy = "Try --workers 1.";
+      const message = `A process with a part of the work failed: ${said}`;
+      reject(new SwitchyardError("harness", message, remedy, { cause: error }));
+    });
+  });
+}
