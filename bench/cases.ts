@@ -1,0 +1,9 @@
+/**
+ * All cases, in the order in which they run.
+ */
+import type { BenchCase } from "./bench-case.ts";
+import { drain } from "./sweep/drain.ts";
+import { sweepCost } from "./sweep/cost.ts";
+
+/** Every case. */
+export const cases: readonly BenchCase[] = [sweepCost, drain];
