@@ -22,7 +22,7 @@ import type { Catalog } from "./catalog.ts";
 import { statementFacts, type StatementFacts } from "./statement-facts.ts";
 
 /** What one step did, as far as others are concerned. */
-export interface Footprint {
+export interface ObservedStep {
   readonly accesses: Accesses;
   /** Sessions other than the step's own that it let go on or made fail. */
   readonly woke: ReadonlySet<string>;
@@ -33,8 +33,8 @@ export interface Footprint {
 /** Follows one run. */
 export interface AccessTracker {
   readonly note: (seen: Seen) => void;
-  /** The footprint of all that was noted since the last call. */
-  take(): Footprint;
+  /** What was noted since the last call. */
+  take(): ObservedStep;
 }
 
 /** A statement that waits. */
@@ -118,11 +118,11 @@ export function createAccessTracker(catalog: Catalog): AccessTracker {
       else if (seen.kind === "joined") joined = true;
     },
     take() {
-      const footprint = { accesses, woke, joined };
+      const observed = { accesses, woke, joined };
       accesses = newAccesses();
       woke = new Set();
       joined = false;
-      return footprint;
+      return observed;
     },
   };
 }

@@ -3,6 +3,7 @@
  * the trace.
  */
 import type { Engine, Move, Outcome } from "../engine/port.ts";
+import { isBegin } from "../sql/transaction-control.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { toPlain } from "../trace/canonical-json.ts";
 import { runHash } from "../trace/run-hash.ts";
@@ -17,7 +18,7 @@ import { Recorder, type StepBegin } from "./recorder.ts";
 import { createRunState, type RunState } from "./run-state.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { setUp } from "./set-up.ts";
-import { isBegin, noteTransaction } from "./transaction-blocks.ts";
+import { noteTransaction } from "./transaction-blocks.ts";
 import type { RunWatch } from "./watch.ts";
 
 /** How to run. */

@@ -7,6 +7,7 @@
 import type { DeadlockEdge, LockDescription } from "../engine/port.ts";
 import { loadGrammar } from "../sql/grammar.ts";
 import { statementSummary } from "../sql/statement-summary.ts";
+import { isRollbackToSavepoint } from "../sql/transaction-control.ts";
 import type { Json, RunResult, TracedOutcome, TraceStep } from "../trace/trace.ts";
 import { namedRows } from "./named-rows.ts";
 
@@ -95,7 +96,7 @@ export async function runStates(run: RunResult): Promise<readonly RunState[]> {
 function endsTransaction(text: string, outcome: TracedOutcome): boolean {
   if (outcome.kind !== "done") return false;
   const ends = outcome.command === "COMMIT" || outcome.command === "ROLLBACK";
-  return ends && !/^\s*rollback\b.*\bto\b/i.test(text);
+  return ends && !isRollbackToSavepoint(text);
 }
 
 /** What a statement locks that gave or changed `rowCount` rows. */

@@ -10,7 +10,7 @@
 import { lockingWords, rowKeys } from "../sql/row-keys.ts";
 import { statementSummary } from "../sql/statement-summary.ts";
 import type { RunResult, TraceStep } from "../trace/trace.ts";
-import { endsTransaction } from "./footprint.ts";
+import { endsTransaction } from "./relation-footprint.ts";
 
 /** A session that held one lock asked for another and would have waited for it. */
 export interface LockEdge {

@@ -3,17 +3,17 @@
  *
  * Such classes are Mazurkiewicz traces ("Trace theory", 1987). A trace is given by the order of every two dependent steps, so the
  * class is a digest over each step's statement and, of every session, the last earlier step on which it depends. Dependence is
- * the coarse one of footprint.ts; data and results do not count.
+ * the coarse one of relation-footprint.ts; data and results do not count.
  */
 import { createHash } from "node:crypto";
 import type { RunResult } from "../trace/trace.ts";
-import { areDependent, createFootprintReader, type Footprint } from "./footprint.ts";
+import { createFootprintReader, mayDepend, type RelationFootprint } from "./relation-footprint.ts";
 
 interface Event {
   readonly session: string;
   /** Its place among the session's steps, from 1. */
   readonly place: number;
-  readonly footprint: Footprint;
+  readonly footprint: RelationFootprint;
 }
 
 /** Bytes that tell classes (and schedules) apart: among a million the chance of a mistake is below 10^-7. */
@@ -47,7 +47,7 @@ function lastDependences(event: Event, earlier: readonly Event[]): readonly stri
   for (let at = earlier.length - 1; at >= 0; at -= 1) {
     const { session, place, footprint } = earlier[at] as Event;
     if (session === event.session || last.has(session)) continue;
-    if (areDependent(footprint, event.footprint)) last.set(session, place);
+    if (mayDepend(footprint, event.footprint)) last.set(session, place);
   }
   return [...last].map(([session, place]) => `${session}/${place}`).sort();
 }

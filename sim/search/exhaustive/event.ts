@@ -2,10 +2,10 @@
  * One step of a run as the exhaustive search sees it, and when two of them depend on each other.
  */
 import { conflict, unionOf } from "../../dependence/access.ts";
-import type { Footprint } from "../../dependence/access-tracker.ts";
+import type { ObservedStep } from "../../dependence/access-tracker.ts";
 
 /** A step: who went, who could have gone, and what it touched. */
-export interface SearchEvent extends Footprint {
+export interface SearchEvent extends ObservedStep {
   readonly session: string;
   /** Sessions that could have been chosen in its place, itself included. */
   readonly enabled: readonly string[];

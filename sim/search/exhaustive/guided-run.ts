@@ -43,8 +43,8 @@ export async function guidedRun(target: SearchTarget, choose: Choose): Promise<G
   let state: unknown;
 
   const close = (): void => {
-    const footprint = tracker.take();
-    if (current !== undefined) addEvent(order, { ...current, ...footprint } satisfies SearchEvent);
+    const observed = tracker.take();
+    if (current !== undefined) addEvent(order, { ...current, ...observed } satisfies SearchEvent);
     current = undefined;
   };
   const next = (choice: Choice): number => {

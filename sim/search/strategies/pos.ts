@@ -3,11 +3,11 @@
  *
  * Yuan, Yang and Gu, "Partial order aware concurrency sampling", CAV 2018: independent steps keep their priorities, so
  * that the sampling goes over partial orders and not over the many interleavings of each. Conflicts are observed by relation
- * (see footprint.ts), of the statement that a session is about to send. A sleep has a low priority: most often time passes when
+ * (see relation-footprint.ts), of the statement that a session is about to send. A sleep has a low priority: most often time passes when
  * nobody has anything else to do.
  */
 import { deriveSeed, randomStream } from "../../random.ts";
-import { areDependent, createFootprintReader } from "../footprint.ts";
+import { createFootprintReader, mayDepend } from "../relation-footprint.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** Priorities of statements go from 0 to 1, those of sleeps from 0 to this. */
@@ -35,7 +35,7 @@ export const partialOrderSampling: Strategy = {
           const chosen = enabled[index] as string;
           const footprint = footprints.next(chosen, pending?.(index));
           enabled.forEach((name, at) => {
-            const depends = areDependent(footprint, footprints.peek(name, pending?.(at)));
+            const depends = mayDepend(footprint, footprints.peek(name, pending?.(at)));
             if (name === chosen || depends) priorities.delete(name);
           });
           return index;
