@@ -134,7 +134,8 @@ function tellViolations(
   const [first, ...others] = violations;
   if (first === undefined) return;
   const { invariant, promise, message, step } = first;
-  const text = `Here, at step ${step}, ${invariant} broke (${promise.replace(/\.$/, "")}): ${shorten(message, MAX_MESSAGE_LENGTH)}`;
+  const promised = promise === invariant ? "" : ` (${promise.replace(/\.$/, "")})`;
+  const text = `Here, at step ${step}, ${invariant} broke${promised}: ${shorten(message, MAX_MESSAGE_LENGTH)}`;
   const names = others.map((violation) => violation.invariant);
   const also = names.length === 0 ? "" : ` The same step broke ${joinWords(names)}.`;
   const place = { fromStep: step, toStep: step, isAtEnd: step >= steps.length };
