@@ -1,0 +1,192 @@
+/**
+ * Harness: permutations a second of the three-session race, in turns by the run loop in process, by the run loop over a
+ * server, by isolationtester over the same server, and by `switchyard spec` in process. One thread each.
+ */
+import type { Engine } from "../../sim/engine/port.ts";
+import { openEngine } from "../../sim/pglite/index.ts";
+import { openServerEngine } from "../../sim/postgres/index.ts";
+import { runRace } from "../../sim/race/run.ts";
+import { replaySchedule } from "../../sim/search/replay-schedule.ts";
+import { parseSpec } from "../../sim/spec/parse-spec.ts";
+import { outputHeader, runSpec } from "../../sim/spec/run-spec.ts";
+import type { BenchCase, BenchContext } from "../bench-case.ts";
+import { openServer } from "../databases/server.ts";
+import { interleave, type Timings } from "../measure/interleave.ts";
+import { median, ratioOf, rounded } from "../measure/spread.ts";
+import type { Findings, Ratio, Table } from "../result.ts";
+import { allSchedules, spread } from "./all-schedules.ts";
+import { findIsolationtester, runIsolationtester } from "./isolationtester.ts";
+import { noTimes, timedEngine, type EngineTimes } from "./timed-engine.ts";
+import { specWith, threeSessionRace } from "./three-session-race.ts";
+
+/** What the harness is held to, per permutation. */
+const FASTER_THAN_ISOLATIONTESTER = 20;
+const FASTER_THAN_SERVER = 1.5;
+
+/** How long isolationtester sleeps before it asks whether a step is blocked, milliseconds (isolationtester.c). */
+const POLL_MS = 10;
+
+type Order = readonly string[];
+
+/** The case. */
+export const throughput: BenchCase = {
+  name: "harness-throughput",
+  title: "The three-session race: permutations a second",
+  run: measure,
+};
+
+async function measure({ scale, progress }: BenchContext): Promise<Findings> {
+  const program = findIsolationtester();
+  const server = await openServer();
+  const times = { inProcess: noTimes(), server: noTimes() };
+  const engines: Engine[] = [];
+  try {
+    const inProcess = await openEngine();
+    engines.push(inProcess);
+    const overServer = await openServerEngine({ url: server.url });
+    engines.push(overServer);
+    progress("every schedule");
+    const all = await allSchedules(inProcess, threeSessionRace, null);
+    const orders = spread(all, scale.harness.permutations);
+    const text = specWith(orders);
+    const written = { isolationtester: "", spec: "" };
+    const sides = [
+      { name: "run loop, in process", run: () => runAll(timedEngine(inProcess, times.inProcess), orders) },
+      { name: "run loop, server", run: () => runAll(timedEngine(overServer, times.server), orders) },
+      {
+        name: "isolationtester",
+        run: async () => void (written.isolationtester = await runIsolationtester(program, server.url, text)),
+      },
+      { name: "spec, in process", run: async () => void (written.spec = await runOwnSpec(text)) },
+    ];
+    progress(`${orders.length} of ${all.length} permutations, warming up`);
+    await interleave(sides, { rounds: 1 });
+    Object.assign(times, { inProcess: noTimes(), server: noTimes() });
+    progress(`${orders.length} permutations, ${scale.harness.rounds} rounds`);
+    const timings = await interleave(sides, { rounds: scale.harness.rounds });
+    const waits = written.isolationtester.split("<waiting ...>").length - 1;
+    const rounds = scale.harness.rounds;
+    return {
+      ratios: [...ratios(timings), sameOutput(written)],
+      tables: [
+        rates(timings, orders.length),
+        shares(timings, times, rounds, orders.length),
+        polling(timings, waits, orders.length),
+      ],
+      plots: [],
+      notes: notes(all.length, orders.length),
+    };
+  } finally {
+    for (const engine of engines) await engine.close();
+    await server.close();
+  }
+}
+
+async function runAll(engine: Engine, orders: readonly Order[]): Promise<void> {
+  for (const order of orders) {
+    const schedule = replaySchedule(order);
+    const { violations } = await runRace(engine, threeSessionRace, { seed: 1, data: null, schedule });
+    if (violations.length > 0) throw new Error(`${order.join(" ")}: ${violations[0]?.message}`);
+  }
+}
+
+/** What `switchyard spec` prints; it starts an engine of its own, as isolationtester starts its connections. */
+async function runOwnSpec(text: string): Promise<string> {
+  const spec = parseSpec(text);
+  let written = outputHeader(spec);
+  for await (const result of runSpec(spec, "three-sessions", () => openEngine("text"))) {
+    if (result.state !== "ran") throw new Error(`${result.permutation}: ${result.reason}`);
+    written += result.output;
+  }
+  return written;
+}
+
+function ratios(timings: Timings): readonly Ratio[] {
+  const ours = timings["run loop, in process"] ?? [];
+  const against = (side: string, atLeast?: number): Ratio =>
+    ratioOf(
+      {
+        name: `harness/three-sessions/${side} : in process`,
+        says: `time of all permutations, ${side} : run loop in process`,
+        basis: "time",
+        ...(atLeast === undefined ? {} : { limit: { atLeast } }),
+      },
+      timings[side] ?? [],
+      ours,
+    );
+  return [
+    against("isolationtester", FASTER_THAN_ISOLATIONTESTER),
+    against("run loop, server", FASTER_THAN_SERVER),
+    against("spec, in process"),
+  ];
+}
+
+function sameOutput(written: { readonly isolationtester: string; readonly spec: string }): Ratio {
+  const count = (text: string): number => text.split("\nstarting permutation:").length - 1;
+  const theirs = written.isolationtester.split("\nstarting permutation:");
+  const same = written.spec.split("\nstarting permutation:").filter((part, index) => part === theirs[index]);
+  return ratioOf(
+    {
+      name: "harness/three-sessions/outputs that are the same",
+      says: "permutations whose output `switchyard spec` prints as isolationtester does : all",
+      basis: "count",
+      limit: { atLeast: 1 },
+    },
+    [Math.min(same.length - 1, count(written.isolationtester))],
+    [count(written.isolationtester)],
+  );
+}
+
+function rates(timings: Timings, permutations: number): Table {
+  return {
+    title: "Permutations a second",
+    columns: ["side", "permutations a second (median)", "ms for each"],
+    rows: Object.entries(timings).map(([side, rounds]) => {
+      const ms = median(rounds) / permutations;
+      return [side, rounded(1000 / ms), rounded(ms)];
+    }),
+  };
+}
+
+/** Where a schedule's time goes, by the calls of the engine port; means, because parts have to add up. */
+function shares(
+  timings: Timings,
+  times: { readonly inProcess: EngineTimes; readonly server: EngineTimes },
+  rounds: number,
+  permutations: number,
+): Table {
+  const of = (side: string, parts: EngineTimes): readonly (string | number)[] => {
+    const total = (timings[side] ?? []).reduce((sum, ms) => sum + ms, 0);
+    const known = Object.values(parts).reduce((sum, ms) => sum + ms, 0);
+    const each = (ms: number): string =>
+      `${rounded((1000 * ms) / rounds / permutations)} (${((100 * ms) / total).toFixed(0)} %)`;
+    return [side, ...Object.values(parts).map(each), each(total - known), each(total)];
+  };
+  return {
+    title: "Where the time of a permutation goes, microseconds",
+    columns: ["side", "reset", "sessions", "statements", "observing", "run loop and trace", "all"],
+    rows: [of("run loop, in process", times.inProcess), of("run loop, server", times.server)],
+  };
+}
+
+function polling(timings: Timings, waits: number, permutations: number): Table {
+  const ms = median(timings["isolationtester"] ?? []) / permutations;
+  const waitMs = (waits * POLL_MS) / permutations;
+  return {
+    title: "What isolationtester's time is made of",
+    columns: ["ms for a permutation", "waits in it", "slept at least, ms", "share"],
+    rows: [
+      [rounded(ms), rounded(waits / permutations), rounded(waitMs), `${((100 * waitMs) / ms).toFixed(0)} %`],
+    ],
+  };
+}
+
+function notes(all: number, run: number): readonly string[] {
+  return [
+    `The race has ${all} permutations when blocked sessions are considered, ${run} of them are run here, each once a round by every side.`,
+    "isolationtester finds out that a step is blocked by sleeping for 10 ms and then asking the server; our run loop is told by Postgres itself, in process, and by pg_blocking_pids at once over a server. That, and the round trips to another process, is what the ratio is made of; the tables say how much of it.",
+    "The run loop does more than isolationtester in that time: it reads the committed state after every commit, checks promises, and keeps a hashed trace. isolationtester prints rows.",
+    "isolationtester's time includes its start and its connections, once for all permutations; that of `spec` includes the start of an in-process engine, which is most of it where permutations are few. The run loops' engines are started before.",
+    "isolationtester's server and the run loop's server are the same one.",
+  ];
+}
