@@ -280,7 +280,8 @@ export class InProcessEngine implements Engine {
 
   /**
    * Whether a statement may have to wait for somebody. One that may not runs on the main thread, which is faster. A plain
-   * query waits for rows of transactions that have a number, or for unusual locks.
+   * query waits for rows of transactions that have a number, or for unusual locks; one that is wrongly thought free to go is
+   * noticed when it is about to sleep (MainInstance).
    */
   #mayWait(session: Session, { plain, passesRows }: StatementKind): boolean {
     if (!plain || session.locksUnusually || this.#facts.hasFunctions || this.#did.preparedTransactions)
@@ -290,7 +291,7 @@ export class InProcessEngine implements Engine {
       if (other === session) continue;
       if (other.locksUnusually) return true;
       if (passesRows) continue;
-      if (other.waiting || memory.u32(other.berth.backend.proc + PGPROC.xid) !== 0) return true;
+      if (memory.u32(other.berth.backend.proc + PGPROC.xid) !== 0) return true;
     }
     return false;
   }
