@@ -89,8 +89,9 @@ let canReadTypeScript = import.meta.url.endsWith(".ts");
 async function readTypeScript(): Promise<void> {
   if (canReadTypeScript) return;
   canReadTypeScript = true;
-  const { register } = await import("tsx/esm/api");
-  register();
+  const [commonJs, modules] = await Promise.all([import("tsx/cjs/api"), import("tsx/esm/api")]);
+  commonJs.register();
+  modules.register();
 }
 
 function checkRace(path: string, exported: unknown): asserts exported is Race<any, any> {
