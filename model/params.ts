@@ -7,7 +7,7 @@
 import { isJsonObject, sameJson, type Json, type JsonObject } from "./json.ts";
 
 /** Keys that the form itself uses and that no field may have. */
-export const RESERVED_PARAMS: readonly string[] = ["_options"];
+const RESERVED_PARAMS: readonly string[] = ["_options"];
 
 /** Says in one sentence why `input` does not fit `params`, or undefined. */
 export function whyBadParams(params: JsonObject, input: JsonObject): string | undefined {

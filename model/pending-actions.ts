@@ -11,7 +11,7 @@ export interface PendingAction {
 }
 
 /** The statement of `pendingActions`. */
-export const pendingActionsSql = `
+const pendingActionsSql = `
   select ti.id, ti.state, hd.subject
     from hitl_detail hd
     join task_instance ti on ti.id = hd.ti_id

@@ -4,7 +4,7 @@
 import type { Queryable } from "./query-port.ts";
 
 /** The statement of `readRequest`. */
-export const readRequestSql = `select created_at from hitl_detail where ti_id = $1`;
+const readRequestSql = `select created_at from hitl_detail where ti_id = $1`;
 
 /** The identity of the task's request, or undefined while it has not asked. */
 export async function readRequest(

@@ -15,7 +15,7 @@ import {
 } from "./state.ts";
 
 /** The statement of `observeWholeState`. */
-export const observeWholeSql: string = `${observeSql}
+const observeWholeSql: string = `${observeSql}
   union all
   select 'dag_run', row_to_json(r)::text from dag_run r
   union all

@@ -13,7 +13,7 @@ import { explainCall } from "./explain.ts";
 import { effectOf } from "./unseen-effect.ts";
 
 /** Configurations that one search looks at before it gives up; a finding then says so. */
-export const MAX_CONFIGURATIONS = 20_000;
+const MAX_CONFIGURATIONS = 20_000;
 
 /** One sentence that says how far the best explanation of `history` gets, or undefined where there is one. */
 export function explainHistory(

@@ -20,7 +20,7 @@ export interface CaseTokenParts {
 }
 
 /** The format's version, a token's first part. */
-export const CASE_TOKEN_VERSION = "sd1";
+const CASE_TOKEN_VERSION = "sd1";
 
 const CHECKSUM_DIGITS = 8;
 

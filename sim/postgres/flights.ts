@@ -17,7 +17,7 @@ import type { Deadlines, TimeoutKind } from "./timeouts.ts";
 import type { BackendWait } from "./waits.ts";
 
 /** Real time for which a statement may run, or stand in a deadlock, before the harness gives it up; milliseconds. */
-export const statementBoundMs = 120_000;
+const statementBoundMs = 120_000;
 
 /**
  * Real time given to a statement before the server is asked about it, in milliseconds: nearly all statements end within it,

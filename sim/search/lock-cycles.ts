@@ -14,7 +14,7 @@ export interface LockCycle {
 /** Longer circles are not looked for. */
 const MAX_CYCLE_LOCKS = 4;
 /** Cycles that are reported; there may be more. */
-export const MAX_LOCK_CYCLES = 20;
+const MAX_LOCK_CYCLES = 20;
 
 /**
  * Cycles whose edges can stand at the same time: different sessions, no guard in common, and where two meet not both share the

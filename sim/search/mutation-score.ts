@@ -12,13 +12,13 @@ import { DEFAULT_STRATEGY, type StrategyName } from "./strategies/index.ts";
 import type { FoundViolation } from "./shrink-each.ts";
 
 /** Seeds under which each mutant is searched. */
-export const SCORE_SEEDS = 3;
+const SCORE_SEEDS = 3;
 
 /** Schedules of one seed after which a mutant counts as survived. */
 export const MAX_SCORE_SCHEDULES = 2_000;
 
 /** Schedules in which a mutant that is called equivalent must not be told from the race. */
-export const EQUIVALENT_SCHEDULES = 100;
+const EQUIVALENT_SCHEDULES = 100;
 
 /** What is known of a mutant that was searched. */
 export type MutantScore = {

@@ -17,7 +17,7 @@ import { STRATEGIES, type StrategyName } from "./strategies/index.ts";
 import { recording } from "./strategies/recording.ts";
 
 /** One schedule in so many is run again from its token; every failing one twice. */
-export const SELF_CHECK_INTERVAL = 100;
+const SELF_CHECK_INTERVAL = 100;
 
 /** What a searcher searches; the same for all searchers of an exploration. */
 export interface SearchTask {

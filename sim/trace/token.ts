@@ -32,7 +32,7 @@ export interface TokenParts {
 }
 
 /** The format's version, a token's first part. */
-export const TOKEN_VERSION = "sy1";
+const TOKEN_VERSION = "sy1";
 
 const CHECKSUM_DIGITS = 8;
 const MAX_SEED = 0xffff_ffff;

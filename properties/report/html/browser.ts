@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
 
 /** Where Debian's package `chromium` puts it; CHROMIUM names another one. */
-export const CHROMIUM: string = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const CHROMIUM: string = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
 /** Why there is no browser, or undefined if there is one. */
 export const noBrowser: string | undefined = existsSync(CHROMIUM)

@@ -24,7 +24,7 @@ export interface FailingRun {
 }
 
 /** The folder of the files unless SWITCHYARD_ARTIFACTS names another one. */
-export const ARTIFACTS_FOLDER = "switchyard-artifacts";
+const ARTIFACTS_FOLDER = "switchyard-artifacts";
 
 /**
  * Where GITHUB_STEP_SUMMARY is set: appends a summary to that file, and writes the HTML page and the regression file of `failing`

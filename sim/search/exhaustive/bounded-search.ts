@@ -34,7 +34,7 @@ export const preemptionCost: Cost = ({ kind, current, enabled, pending }, index)
 export const delayCost: Cost = ({ kind }, index) => (kind === "step" ? index : 0);
 
 /** No budget. */
-export const UNLIMITED: Budget = { cost: () => 0, limit: 0 };
+const UNLIMITED: Budget = { cost: () => 0, limit: 0 };
 
 interface BudgetNode extends PathNode {
   /** Cost of each choice. */
