@@ -10,6 +10,9 @@ import type { Queryable } from "./query-port.ts";
 import { refuse, type Refusal } from "./result.ts";
 import { inTransaction, type TransactionOptions } from "./transaction.ts";
 
+/** Milliseconds between two looks of one trigger. */
+export const POLL_INTERVAL_MS = 5_000;
+
 /** One look of a trigger. */
 export interface PollInput {
   readonly taskInstanceId: string;
