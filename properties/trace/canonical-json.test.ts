@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, toPlain } from "../../sim/trace/canonical-json.ts";
-import { traceHash } from "../../sim/trace/trace-hash.ts";
 
 describe("canonical JSON", () => {
   it("writes what rows are made of as text that tells them apart", () => {
@@ -22,13 +21,5 @@ describe("canonical JSON", () => {
   it("leaves undefined fields out and keeps the places of undefined items", () => {
     expect(toPlain({ a: undefined, b: [1, undefined] })).toEqual({ b: [1, null] });
     expect(Object.keys(toPlain({ a: undefined }) as object)).toEqual([]);
-  });
-});
-
-describe("the trace hash", () => {
-  it("is 16 hex digits that equal data share and different data do not", () => {
-    expect(traceHash({ a: 1 })).toMatch(/^[0-9a-f]{16}$/);
-    expect(traceHash({ a: 1 })).toBe(traceHash({ a: 1 }));
-    expect(traceHash({ a: 1 })).not.toBe(traceHash({ a: 2 }));
   });
 });

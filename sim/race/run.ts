@@ -6,7 +6,7 @@ import type { Engine, Move, Outcome } from "../engine/port.ts";
 import { isBegin } from "../sql/transaction-control.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { toPlain } from "../trace/canonical-json.ts";
-import { runHash } from "../trace/run-hash.ts";
+import { traceHash } from "../trace/trace-hash.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { actorContext, queryable } from "./actor-context.ts";
 import { ActorTask, type Request, type StatementRequest } from "./actor-task.ts";
@@ -345,7 +345,7 @@ class Run {
         operation.endStep === undefined ? [] : this.#race.labels(operation),
       ),
     };
-    return { ...told, traceHash: runHash(told) };
+    return { ...told, traceHash: traceHash(told) };
   }
 }
 

@@ -1,12 +1,58 @@
 /**
- * The hash by which two runs are compared: equal hashes mean the same steps, outcomes and history.
+ * The trace hash of a run: equal hashes mean the same steps, outcomes, commits and history.
+ *
+ * A statement's text recurs in thousands of runs, so it enters by its own digest, which is made once.
  */
 import { createHash } from "node:crypto";
+import type { Action, RunResult, TracedOutcome, TraceStep } from "./trace.ts";
 
-/** Hex digits of a trace hash: 64 bits, enough to tell millions of runs apart. */
+/** Hex digits of a hash: 64 bits, enough to tell millions of runs apart. */
 const HASH_DIGITS = 16;
 
-/** The first 16 hex digits of SHA-256 over the JSON of `data`, which must be plain data already (see `toPlain`). */
-export function traceHash(data: unknown): string {
-  return createHash("sha256").update(JSON.stringify(data)).digest("hex").slice(0, HASH_DIGITS);
+/** The hash over all that `run` tells. */
+export function traceHash(run: Omit<RunResult, "traceHash">): string {
+  const { steps, ...rest } = run;
+  const lines = steps.map(stepLine);
+  lines.push(JSON.stringify(rest));
+  return hash(lines.join("\n"));
+}
+
+function stepLine(step: TraceStep): string {
+  const { timeMs, session, operation, action, outcome, settled, deadlocks, commits, enabled, preemption } =
+    step;
+  const woken = settled.map(
+    (one) => `${one.session}<${one.wokenBy}:${textDigest(one.text)}:${outcomeText(one.outcome)}`,
+  );
+  const broken = deadlocks.length > 0 ? JSON.stringify(deadlocks) : "";
+  return [
+    `${timeMs} ${session} ${operation ?? "-"} ${preemption} ${enabled.join()} ${commits.join()}`,
+    actionText(action),
+    outcomeText(outcome),
+    ...woken,
+    broken,
+  ].join("|");
+}
+
+function actionText(action: Action): string {
+  if (action.kind === "sleep") return `sleep ${action.durationMs}`;
+  if (action.kind === "timeout") return `timeout ${textDigest(action.text)}`;
+  return `${textDigest(action.text)} ${JSON.stringify(action.values)}`;
+}
+
+function outcomeText(outcome: TracedOutcome): string {
+  if (outcome.kind !== "done") return JSON.stringify(outcome);
+  return `${outcome.command} ${outcome.rowCount} ${JSON.stringify(outcome.rows)}`;
+}
+
+const digests = new Map<string, string>();
+
+function textDigest(text: string): string {
+  let digest = digests.get(text);
+  if (digest === undefined) digests.set(text, (digest = hash(JSON.stringify(text))));
+  return digest;
+}
+
+/** The first digits of SHA-256. */
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, HASH_DIGITS);
 }
