@@ -12,9 +12,9 @@ export type SwitchyardErrorCode =
   | "race"
   /** Two runs of one token differ (exit 3). */
   | "nondeterministic"
-  /** A statement that this engine cannot hold or reproduce; it names the statement and the way out (exit 5). */
+  /** A statement that this engine cannot run; it names the statement and the way out (exit 5). */
   | "unsupported"
-  /** The harness or its database is at fault: a failed self-test, a re-run that differs, a lost database (exit 5). */
+  /** The harness or its database is at fault: a failed self-test, a backend that failed, a lost database (exit 5). */
   | "harness";
 
 /** An error with its remedy. */

@@ -192,8 +192,8 @@ describe("a database that fails ends with exit code 5 and one line", () => {
     [
       "by a check of the harness itself",
       8,
-      new SwitchyardError("harness", "A re-run differs.", "Report the token."),
-      /^switchyard: A re-run differs\. Report the token\.\n/,
+      new SwitchyardError("harness", "The self-test fails.", "Report the token."),
+      /^switchyard: The self-test fails\. Report the token\.\n/,
     ],
   ];
 

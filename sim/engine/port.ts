@@ -1,7 +1,7 @@
 /**
  * The engine port: what the run loop needs of a database that serves several sessions.
  *
- * Two engines implement it: `sim/pglite` (one in-process backend, many sessions) and `sim/postgres` (real connections
+ * Two engines implement it: `sim/pglite` (several backends of one Postgres in this process) and `sim/postgres` (real connections
  * to a server). Nothing above this port knows how an engine keeps a waiting session alive.
  */
 import type { DatabaseError } from "./database-error.ts";
