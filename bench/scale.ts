@@ -23,7 +23,7 @@ export interface Scale {
     readonly tasks: number;
     readonly schedulers: number;
     readonly responders: number;
-    /** Responses that are measured at least, if the drain takes that long. */
+    /** Responses that are measured without sweeps. */
     readonly responses: number;
   };
   readonly polling: {
