@@ -4,23 +4,18 @@
  * every version of it resolves: they get the .js of the files that were made.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { extname, join, relative } from "node:path";
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DIST = join(ROOT, "dist");
-
-/** Of these kinds are the files that run or are read as they are. */
-const COPIED = [".mjs", ".js", ".css"];
 
 rmSync(DIST, { recursive: true, force: true });
 execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
   cwd: ROOT,
   stdio: "inherit",
 });
-for (const file of filesBelow(join(ROOT, "sim"))) {
-  if (COPIED.includes(extname(file))) cpSync(file, join(DIST, relative(ROOT, file)));
-}
+execFileSync(process.execPath, [join(import.meta.dirname, "copy-assets.mjs")], { stdio: "inherit" });
 for (const file of filesBelow(DIST)) {
   if (file.endsWith(".d.ts")) {
     writeFileSync(
