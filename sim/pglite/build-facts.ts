@@ -2,8 +2,8 @@
  * Everything that depends on the very build of PGlite: struct offsets, and the version for which they hold.
  *
  * PGlite 0.5.16 carries PostgreSQL 18.6 compiled for wasm32. The offsets are those of PostgreSQL's own structs
- * (src/include/storage/proc.h, lock.h, utils/snapshot.h, access/transam.h, storage/buf_internals.h) under that ABI. The self-test
- * (self-test.ts) proves them at start and refuses to run if one no longer holds.
+ * (src/include/storage/proc.h, lock.h, utils/snapshot.h, access/transam.h, storage/buf_internals.h) under that ABI. They are
+ * proven at every start (proofs/, self-test.ts), which is refused if one no longer holds.
  */
 
 /** The version of `@electric-sql/pglite` for which this file was measured. */

@@ -14,31 +14,26 @@ import type {
 } from "../engine/port.ts";
 import { loadGrammar } from "../sql/grammar.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import { Berths } from "./berths.ts";
 import { PGPROC } from "./build-facts.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { installSchema } from "./install-schema.ts";
 import { newMove, type MoveRecord } from "./move-record.ts";
-import { PreparedStatements } from "./prepared-statements.ts";
-import { proveFacts } from "./proofs/prove-facts.ts";
 import { Pristine, type PageImage } from "./pristine.ts";
 import { RowWatch } from "./row-watch.ts";
 import { readFacts, type SchemaFacts } from "./schema-facts.ts";
 import { Server } from "./server.ts";
 import { lookAsSession } from "./session-look.ts";
 import { beginSession } from "./session-statics.ts";
-import type { Berth, Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { statementKind, type StatementKind } from "./statement-kind.ts";
 import { StatementRunner, type ValueMode } from "./statement-runner.ts";
 import { WaitList, type WaitListParts } from "./wait-list.ts";
-import { convertRows, readReply, splitTag } from "./wire.ts";
+import { convertRows, splitTag } from "./wire.ts";
+import { sameMembers, wokenBy } from "./woken-by.ts";
 
 /** Runs after which a checkpoint recycles the write-ahead log. */
 const RUNS_PER_CHECKPOINT = 10_000;
-
-/** What takes back everything that a session may have left behind, prepared statements excepted. */
-const SET_SESSION_BACK = `
-  close all; set session authorization default; reset all; unlisten *; select pg_advisory_unlock_all();
-  discard temp; discard sequences`;
 
 /** The in-process engine. Not for concurrent use: await each call. */
 export class InProcessEngine implements Engine {
@@ -50,8 +45,7 @@ export class InProcessEngine implements Engine {
   readonly #pool: BufferPool;
   readonly #pristine: Pristine;
   readonly #sessions = new Map<string, Session>();
-  /** Backends without a session, by process id. */
-  readonly #free: Berth[] = [];
+  readonly #berths: Berths;
   #run: Run | undefined;
   #runs = 0;
   #schema: string | undefined;
@@ -72,7 +66,7 @@ export class InProcessEngine implements Engine {
     await loadGrammar();
     const engine = new InProcessEngine(await Server.boot(), values, joinsQueueAt);
     try {
-      engine.#proveFacts();
+      engine.#berths.proveFacts();
     } catch (error) {
       await engine.close();
       throw error;
@@ -82,6 +76,7 @@ export class InProcessEngine implements Engine {
 
   private constructor(server: Server, values: ValueMode, joinsQueueAt: WaitListParts["joinsQueueAt"]) {
     this.#server = server;
+    this.#berths = new Berths(server);
     this.#values = values;
     this.#joinsQueueAt = joinsQueueAt;
     this.#pool = new BufferPool(server);
@@ -97,7 +92,7 @@ export class InProcessEngine implements Engine {
     this.#facts = readFacts(this.#server);
     this.#schema = schema;
     this.#did.changedSchema = false;
-    for (const { statements } of this.#free) statements.forget();
+    this.#berths.forgetStatements();
   }
 
   async startRun(start: RunStart): Promise<void> {
@@ -131,7 +126,7 @@ export class InProcessEngine implements Engine {
 
   open(name: string): Promise<void> {
     if (this.#sessions.has(name)) throw misuse(`Session "${name}" is open already.`);
-    const berth = this.#free.shift() ?? this.#newBerth();
+    const berth = this.#berths.take();
     const { backends, memory, sessionStatics } = this.#server;
     if (this.#facts.hasSequences) backends.runHere(berth.backend, berth.statements.once("discard sequences"));
     backends.use(berth.backend);
@@ -227,7 +222,7 @@ export class InProcessEngine implements Engine {
       else
         move.settled.push({
           session: session.name,
-          wokenBy: wokenBy(session.name, before, move, mover),
+          wokenBy: wokenBy(before.get(session.name), move.settled, mover.name),
           outcome: end,
         });
     });
@@ -296,20 +291,6 @@ export class InProcessEngine implements Engine {
     return false;
   }
 
-  /** Two backends prove the facts of build-facts.ts, and serve sessions afterwards. */
-  #proveFacts(): void {
-    const [holder, waiter] = [this.#newBerth(), this.#newBerth()];
-    proveFacts({ server: this.#server, holder: holder.backend, waiter: waiter.backend });
-    this.#free.push(holder, waiter);
-  }
-
-  #newBerth(): Berth {
-    const berth = { backend: this.#server.backends.boot(), statements: new PreparedStatements() };
-    // A backend seeds its generator from the machine at first use, unless it has been seeded before.
-    this.#server.backends.runHere(berth.backend, berth.statements.once("select setseed(0)"));
-    return berth;
-  }
-
   /** Ends every session of the run before. */
   async #endRun(): Promise<void> {
     for (const session of Array.from(this.#sessions.values())) await this.#endSession(session);
@@ -331,18 +312,7 @@ export class InProcessEngine implements Engine {
     }
     if (session.waiting) throw misuse(`Session "${session.name}" goes on waiting though it was cancelled.`);
     if (session.status !== "I" && !session.begin) backends.runHere(backend, statements.once("rollback"));
-    if (session.marked) this.#setBack(session);
-    this.#free.push(session.berth);
-    this.#free.sort((a, b) => a.backend.pid - b.backend.pid);
-  }
-
-  #setBack({ berth: { backend, statements } }: Session): void {
-    const { backends } = this.#server;
-    for (const text of ["deallocate all", ...SET_SESSION_BACK.split(";")]) {
-      const reply = readReply(backends.runHere(backend, statements.once(text)));
-      if (reply.error) throw misuse(`A session could not be set back: ${reply.error.message}`);
-    }
-    statements.dropped();
+    this.#berths.give(session.berth, session.marked);
   }
 
   get #running(): Run {
@@ -370,25 +340,6 @@ interface Run {
 const MAX_CANCELS = 100;
 
 const DISCONNECTED: StatementResult = { command: "DISCONNECT", rowCount: null, fields: [], rows: [] };
-
-/**
- * Who let `session` go on: the mover if it was waited for, else the last one that was waited for and went on before, else
- * the mover.
- */
-function wokenBy(
-  session: string,
-  before: ReadonlyMap<string, { readonly for: readonly string[] }>,
-  move: MoveRecord,
-  mover: Session,
-): string {
-  const blockers = before.get(session)?.for ?? [];
-  if (blockers.includes(mover.name)) return mover.name;
-  return move.settled.findLast((settled) => blockers.includes(settled.session))?.session ?? mover.name;
-}
-
-function sameMembers(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name) => b.includes(name));
-}
 
 function misuse(message: string): SwitchyardError {
   return new SwitchyardError("harness", message, "Report this with the command that led to it.");
