@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../sim/engine/port.ts";
 import { openEngine } from "../../sim/pglite/index.ts";
+import { proveFewest } from "../../sim/search/exhaustive/prove-fewest.ts";
 import { explore, type ExploreReport } from "../../sim/search/explore.ts";
 import { replay } from "../../sim/search/replay.ts";
 import { parkRespondSweep } from "../races/park-respond-sweep.ts";
@@ -50,6 +51,12 @@ describe.each(MUTANTS)("mutant $id ($title)", ({ id, violates }) => {
   it(`has counterexamples with at most ${MAX_PREEMPTIONS} preemptions`, () => {
     for (const { preemptions } of report.violations) expect(preemptions).toBeLessThanOrEqual(MAX_PREEMPTIONS);
     expect(report.shrinkBoundReached).toBe(false);
+  });
+
+  it("has a counterexample with the fewest preemptions that are possible", async () => {
+    const [found] = report.violations.filter(({ invariant }) => violates.includes(invariant));
+    const { preemptions, fewest } = await proveFewest(engine, parkRespondSweep, id, found!);
+    expect(preemptions).toBe(fewest);
   });
 
   it(

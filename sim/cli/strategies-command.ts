@@ -3,10 +3,12 @@
  */
 import { Option, type Command } from "commander";
 import type { Race } from "../race/race.ts";
-import { strategyScoreTable } from "../report/strategy-scores.ts";
+import { provedTable, strategyScoreTable } from "../report/strategy-scores.ts";
 import { COMPARED_STRATEGIES, compareStrategies } from "../search/compare-strategies.ts";
+import { proveMutant, type ProvedCounterexample } from "../search/exhaustive/prove-fewest.ts";
 import type { StrategyName } from "../search/strategies/index.ts";
 import { startStopwatch } from "../real-time.ts";
+import { jsonOption, raceArgument } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
 import { createTextLine } from "./progress-line.ts";
@@ -27,7 +29,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** Adds the command to `program`; `exit` takes its exit code: "violated" if a median is not below the bound. */
+/** Adds the command to `program`; `exit` takes its exit code: "violated" if a median is not below the bound, or a counterexample not the smallest. */
 export function addStrategiesCommand(
   program: Command,
   races: readonly Race<any, any>[],
@@ -38,7 +40,7 @@ export function addStrategiesCommand(
   program
     .command("strategies")
     .description("count the schedules that each strategy needs to find each mutant (median over seeds)")
-    .argument("[race]", `name of the race, or path of a race module (default: ${races[0]?.name ?? "none"})`)
+    .addArgument(raceArgument(races))
     .option("--seeds <n>", "searches of each strategy and mutant", wholeNumber(1, MAX_SEEDS), DEFAULT_SEEDS)
     .option(
       "--schedules <n>",
@@ -49,7 +51,7 @@ export function addStrategiesCommand(
     .option("--mutant <n>", "this mutant only", wholeNumber(0))
     .addOption(new Option("--strategy <name>", "this strategy only").choices([...COMPARED_STRATEGIES]))
     .addOption(engineOption())
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(jsonOption())
     .action(async (name: string | undefined, options: Options) => {
       exit(await runStrategies(await findRace(races, name), options, terminal, open));
     });
@@ -64,21 +66,37 @@ async function runStrategies(
   checkMutant(race, mutant);
   const line = createTextLine(terminal);
   const elapsedMs = startStopwatch();
-  const scores = await withEngine(open, engine, (opened) =>
-    compareStrategies(opened, race, {
+  const mutants = race.mutants.filter(({ id }) => mutant === undefined || id === mutant);
+  const { scores, counterexamples } = await withEngine(open, engine, async (opened) => {
+    const compared = await compareStrategies(opened, race, {
       seeds,
       maxSchedules: schedules,
-      mutants: race.mutants.filter(({ id }) => mutant === undefined || id === mutant),
+      mutants,
       strategies: strategy === undefined ? COMPARED_STRATEGIES : [strategy],
       onExploration: (done, of) => line.show(`${done} of ${of} searches`, elapsedMs()),
-    }),
-  ).finally(line.clear);
+    });
+    const proved: ProvedCounterexample[] = [];
+    // Only in process one can see which rows a statement touches, on which the proof rests.
+    for (const each of opened.decidesOrder ? mutants : []) {
+      line.show(`proving the counterexample of mutant ${each.id}`, elapsedMs());
+      const counterexample = await proveMutant(opened, race, each, { seed: 1, schedules });
+      if (counterexample !== undefined) proved.push(counterexample);
+    }
+    return { scores: compared, counterexamples: proved };
+  }).finally(line.clear);
   if (json === true) {
-    terminal.out(JSON.stringify({ race: race.name, seeds, maxSchedules: schedules, scores }, undefined, 2));
+    const report = { race: race.name, seeds, maxSchedules: schedules, scores, counterexamples };
+    terminal.out(JSON.stringify(report, undefined, 2));
   } else {
     terminal.out(
       `Schedules up to the first that breaks what the mutant is known to break: median over ${seeds} seeds, "-" if half of the searches ended at ${schedules} without it.\n\n${strategyScoreTable(scores)}`,
     );
+    if (counterexamples.length > 0) {
+      terminal.out(
+        `\nPreemptions of the shrunk counterexample, and the fewest that are possible: all schedules of its data with fewer were explored.\n\n${provedTable(counterexamples)}`,
+      );
+    }
   }
-  return scores.every(({ median }) => median !== null) ? EXIT.ok : EXIT.violated;
+  const isSmallest = counterexamples.every(({ preemptions, fewest }) => preemptions === fewest);
+  return isSmallest && scores.every(({ median }) => median !== null) ? EXIT.ok : EXIT.violated;
 }

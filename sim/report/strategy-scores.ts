@@ -1,6 +1,7 @@
 /**
- * The table of strategies and mutants: how many schedules each strategy needs.
+ * The tables of strategies and mutants: how many schedules each strategy needs, and how few preemptions the failures.
  */
+import type { ProvedCounterexample } from "../search/exhaustive/prove-fewest.ts";
 import type { StrategyScore } from "../search/compare-strategies.ts";
 import { plainTable } from "./plain-table.ts";
 
@@ -17,6 +18,28 @@ export function strategyScoreTable(scores: readonly StrategyScore[]): string {
   ]);
   return plainTable(
     [{ head: "mutant", align: "right" }, ...strategies.map((head) => ({ head, align: "right" }) as const)],
+    rows,
+  );
+}
+
+/** One line for each mutant's counterexample. */
+export function provedTable(counterexamples: readonly ProvedCounterexample[]): string {
+  const rows = counterexamples.map(({ mutant, invariant, preemptions, fewest, schedules, token }) => [
+    String(mutant),
+    invariant,
+    String(preemptions),
+    String(fewest),
+    String(schedules),
+    token,
+  ]);
+  const numbers = ["preemptions", "fewest possible", "schedules explored"];
+  return plainTable(
+    [
+      { head: "mutant", align: "right" },
+      { head: "breaks" },
+      ...numbers.map((head) => ({ head, align: "right" }) as const),
+      { head: "token" },
+    ],
     rows,
   );
 }
