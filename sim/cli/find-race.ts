@@ -1,14 +1,16 @@
 /**
  * Looks up races and mutants by what the command line says.
  */
+import { isolationOf, underIsolation } from "../race/isolation.ts";
 import type { Race } from "../race/race.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { parseToken } from "../trace/token.ts";
 import { isRaceFile, loadRace, named } from "./load-race.ts";
 
 /**
- * The race called `name`, or the one that the file of this name exports by default, or the first one if there is no name. Throws
- * SwitchyardError "usage" if there is none, and what `loadRace` throws.
+ * The race called `name`, or the one that the file of this name exports by default, or the first one if there is no name; a name that
+ * ends in an isolation level (see `underIsolation`) is the race under it. Throws SwitchyardError "usage" if there is none, and
+ * what `loadRace` throws.
  */
 export async function findRace(
   races: readonly Race<any, any>[],
@@ -16,6 +18,8 @@ export async function findRace(
 ): Promise<Race<any, any>> {
   const race = name === undefined ? races[0] : races.find((candidate) => candidate.name === name);
   if (race !== undefined) return race;
+  const isolation = name === undefined ? undefined : isolationOf(name);
+  if (isolation !== undefined) return underIsolation(await findRace(races, isolation.race), isolation);
   if (name !== undefined && isRaceFile(name)) return await loadRace(name);
   throw new SwitchyardError(
     "usage",

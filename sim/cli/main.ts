@@ -1,5 +1,5 @@
 /**
- * The command line: `explore`, `merge`, `mutants`, `examples`, `replay`, `strategies` and `list` over the races that it is given, and `spec` and `differ`.
+ * The command line: `explore`, `merge`, `mutants`, `examples`, `isolation`, `replay`, `strategies` and `list` over the races that it is given, and `spec` and `differ`.
  */
 import { Command, CommanderError } from "commander";
 import type { Race } from "../race/race.ts";
@@ -9,6 +9,7 @@ import { addDiffCommand } from "./diff-command.ts";
 import { addDifferCommand } from "./differ-command.ts";
 import { addExamplesCommand } from "./examples-command.ts";
 import { addExploreCommand } from "./explore-command.ts";
+import { addIsolationCommand } from "./isolation-command.ts";
 import { addListCommand } from "./list-command.ts";
 import { addMergeCommand } from "./merge-command.ts";
 import { addMutantsCommand } from "./mutants-command.ts";
@@ -41,6 +42,7 @@ export async function main(
   addMergeCommand(program, races, terminal, exit);
   addMutantsCommand(program, races, terminal, open, exit, url);
   addExamplesCommand(program, races, terminal, open, exit, url);
+  addIsolationCommand(program, races, terminal, open);
   addStrategiesCommand(program, races, terminal, open, exit);
   addListCommand(program, races, terminal);
   addSpecCommand(program, terminal, exit);
