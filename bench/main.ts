@@ -3,10 +3,10 @@
  *
  * Exit code 0: measured; 1: a ratio of counts does not keep its limit; 2: usage. Ratios of times are told and never decide.
  */
-import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { plainTable } from "../sim/report/plain-table.ts";
 import { cases } from "./cases.ts";
+import { inPackage } from "./package-root.ts";
 import { RATIO_COLUMNS, ratioCells } from "./report/ratio-table.ts";
 import { writeJson, writeReport } from "./report/write-report.ts";
 import { brokenLimits, type BenchResult } from "./result.ts";
@@ -19,8 +19,6 @@ interface Options {
   readonly json?: string;
   readonly report?: true;
 }
-
-const RESULTS = new URL("results/", import.meta.url);
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -53,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   const result = await runCases(chosen, quick ? QUICK : FULL, (line) => console.error(line));
   print(result);
   if (json !== undefined) writeJson(json, result);
-  if (report) writeReport(fileURLToPath(new URL(`${result.scale}/`, RESULTS)), result);
+  if (report) writeReport(inPackage("bench", "results", result.scale), result);
   const broken = brokenLimits(result);
   if (broken.length > 0) console.error(`Limits on counts are not kept: ${broken.join("; ")}`);
   return broken.length > 0 ? 1 : 0;

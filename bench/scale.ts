@@ -48,14 +48,14 @@ export const QUICK: Scale = {
   sweepCost: {
     parked: [1_000, 10_000, 30_000],
     due: [0, 1, 100, 1_000],
-    rounds: 4,
-    scattered: [1_000, 10_000],
+    rounds: 3,
+    scattered: [1_000, 5_000],
   },
-  drain: { tasks: 4_000, schedulers: [1, 2, 4, 8] },
-  respond: { tasks: 3_000, schedulers: 2, responders: 2, responses: 100 },
+  drain: { tasks: 2_000, schedulers: [1, 2, 4, 8] },
+  respond: { tasks: 2_000, schedulers: 2, responders: 2, responses: 100 },
   polling: { tasks: 20, waitSeconds: 60, rounds: 3 },
   singleUpdate: { tasks: 2_000, rounds: 3 },
-  harness: { permutations: 40, rounds: 4, repetitions: 100 },
+  harness: { permutations: 40, rounds: 3, repetitions: 100 },
 };
 
 /** What the promises are about; some twenty minutes on two cores. */

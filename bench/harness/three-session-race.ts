@@ -6,11 +6,10 @@ import fc from "fast-check";
 import type { Actor, Race } from "../../sim/race/race.ts";
 import { parseSpec } from "../../sim/spec/parse-spec.ts";
 import type { SpecSession, TestSpec } from "../../sim/spec/test-spec.ts";
-
-const FILE = new URL("three-sessions.spec", import.meta.url);
+import { inPackage } from "../package-root.ts";
 
 /** The specification's text, without permutations. */
-export const specText: string = readFileSync(FILE, "utf8");
+export const specText: string = readFileSync(inPackage("bench", "harness", "three-sessions.spec"), "utf8");
 
 /** The specification, parsed. */
 export const threeSessions: TestSpec = parseSpec(specText);

@@ -6,6 +6,7 @@ import type { Engine } from "../../sim/engine/port.ts";
 import { openEngine } from "../../sim/pglite/index.ts";
 import { openServerEngine } from "../../sim/postgres/index.ts";
 import { runRace } from "../../sim/race/run.ts";
+import { startStopwatch } from "../../sim/real-time.ts";
 import { replaySchedule } from "../../sim/search/replay-schedule.ts";
 import { parseSpec } from "../../sim/spec/parse-spec.ts";
 import { outputHeader, runSpec } from "../../sim/spec/run-spec.ts";
@@ -38,7 +39,6 @@ export const throughput: BenchCase = {
 async function measure({ scale, progress }: BenchContext): Promise<Findings> {
   const program = findIsolationtester();
   const server = await openServer();
-  const times = { inProcess: noTimes(), server: noTimes() };
   const engines: Engine[] = [];
   try {
     const inProcess = await openEngine();
@@ -51,8 +51,8 @@ async function measure({ scale, progress }: BenchContext): Promise<Findings> {
     const text = specWith(orders);
     const written = { isolationtester: "", spec: "" };
     const sides = [
-      { name: "run loop, in process", run: () => runAll(timedEngine(inProcess, times.inProcess), orders) },
-      { name: "run loop, server", run: () => runAll(timedEngine(overServer, times.server), orders) },
+      { name: "run loop, in process", run: () => runAll(inProcess, orders) },
+      { name: "run loop, server", run: () => runAll(overServer, orders) },
       {
         name: "isolationtester",
         run: async () => void (written.isolationtester = await runIsolationtester(program, server.url, text)),
@@ -61,17 +61,19 @@ async function measure({ scale, progress }: BenchContext): Promise<Findings> {
     ];
     progress(`${orders.length} of ${all.length} permutations, warming up`);
     await interleave(sides, { rounds: 1 });
-    Object.assign(times, { inProcess: noTimes(), server: noTimes() });
     progress(`${orders.length} permutations, ${scale.harness.rounds} rounds`);
     const timings = await interleave(sides, { rounds: scale.harness.rounds });
-    const waits = written.isolationtester.split("<waiting ...>").length - 1;
-    const rounds = scale.harness.rounds;
+    progress("where the time goes");
+    const profiles = [
+      { side: "run loop, in process", profile: await profileOf(inProcess, orders) },
+      { side: "run loop, server", profile: await profileOf(overServer, orders) },
+    ];
     return {
       ratios: [...ratios(timings), sameOutput(written)],
       tables: [
         rates(timings, orders.length),
-        shares(timings, times, rounds, orders.length),
-        polling(timings, waits, orders.length),
+        shares(profiles, orders.length),
+        polling(timings, pollsIn(written.isolationtester), orders.length),
       ],
       plots: [],
       notes: notes(all.length, orders.length),
@@ -148,35 +150,82 @@ function rates(timings: Timings, permutations: number): Table {
   };
 }
 
-/** Where a schedule's time goes, by the calls of the engine port; means, because parts have to add up. */
+/** Milliseconds for all permutations, and how long the engine was at what. */
+interface Profile {
+  readonly ms: number;
+  readonly parts: EngineTimes;
+}
+
+/** Runs all permutations once more, over an engine that notes its times (which costs some time itself). */
+async function profileOf(engine: Engine, orders: readonly Order[]): Promise<Profile> {
+  const parts = noTimes();
+  const elapsedMs = startStopwatch();
+  await runAll(timedEngine(engine, parts), orders);
+  return { ms: elapsedMs(), parts };
+}
+
+/** Where a permutation's time goes, by the calls of the engine port. */
 function shares(
-  timings: Timings,
-  times: { readonly inProcess: EngineTimes; readonly server: EngineTimes },
-  rounds: number,
+  profiles: readonly { readonly side: string; readonly profile: Profile }[],
   permutations: number,
 ): Table {
-  const of = (side: string, parts: EngineTimes): readonly (string | number)[] => {
-    const total = (timings[side] ?? []).reduce((sum, ms) => sum + ms, 0);
-    const known = Object.values(parts).reduce((sum, ms) => sum + ms, 0);
-    const each = (ms: number): string =>
-      `${rounded((1000 * ms) / rounds / permutations)} (${((100 * ms) / total).toFixed(0)} %)`;
-    return [side, ...Object.values(parts).map(each), each(total - known), each(total)];
+  const cells = ({ ms, parts }: Profile): readonly string[] => {
+    const inEngine = Object.values(parts).reduce((sum, part) => sum + part, 0);
+    return [...Object.values(parts), ms - inEngine, ms].map(
+      (part) => `${Math.round((1000 * part) / permutations)} (${((100 * part) / ms).toFixed(0)} %)`,
+    );
   };
   return {
     title: "Where the time of a permutation goes, microseconds",
     columns: ["side", "reset", "sessions", "statements", "observing", "run loop and trace", "all"],
-    rows: [of("run loop, in process", times.inProcess), of("run loop, server", times.server)],
+    rows: profiles.map(({ side, profile }) => [side, ...cells(profile)]),
   };
 }
 
-function polling(timings: Timings, waits: number, permutations: number): Table {
+/**
+ * How often isolationtester slept: once when it launches a step that is blocked, and once more after each step launched
+ * while that one goes on waiting.
+ */
+function pollsIn(output: string): { readonly waits: number; readonly polls: number } {
+  let waits = 0;
+  let polls = 0;
+  let waiting = 0;
+  for (const line of output.split("\n")) {
+    if (line.startsWith("starting permutation:")) waiting = 0;
+    if (!line.startsWith("step ")) continue;
+    if (line.includes("<... completed>")) {
+      waiting -= 1;
+      // The launch that let it go on did not have to be slept through.
+      polls -= 1;
+      continue;
+    }
+    if (line.endsWith("<waiting ...>")) {
+      waits += 1;
+      waiting += 1;
+    }
+    polls += waiting;
+  }
+  return { waits, polls };
+}
+
+function polling(
+  timings: Timings,
+  { waits, polls }: { readonly waits: number; readonly polls: number },
+  permutations: number,
+): Table {
   const ms = median(timings["isolationtester"] ?? []) / permutations;
-  const waitMs = (waits * POLL_MS) / permutations;
+  const sleptMs = (polls * POLL_MS) / permutations;
   return {
     title: "What isolationtester's time is made of",
-    columns: ["ms for a permutation", "waits in it", "slept at least, ms", "share"],
+    columns: ["ms for a permutation", "waits in it", "polls in it", "slept, ms", "share"],
     rows: [
-      [rounded(ms), rounded(waits / permutations), rounded(waitMs), `${((100 * waitMs) / ms).toFixed(0)} %`],
+      [
+        rounded(ms),
+        rounded(waits / permutations),
+        rounded(polls / permutations),
+        rounded(sleptMs),
+        `${((100 * sleptMs) / ms).toFixed(0)} %`,
+      ],
     ],
   };
 }
@@ -184,7 +233,7 @@ function polling(timings: Timings, waits: number, permutations: number): Table {
 function notes(all: number, run: number): readonly string[] {
   return [
     `The race has ${all} permutations when blocked sessions are considered, ${run} of them are run here, each once a round by every side.`,
-    "isolationtester finds out that a step is blocked by sleeping for 10 ms and then asking the server; our run loop is told by Postgres itself, in process, and by pg_blocking_pids at once over a server. That, and the round trips to another process, is what the ratio is made of; the tables say how much of it.",
+    "isolationtester finds out that a step is blocked by sleeping for 10 ms and then asking the server, again after each further step; our run loop is told by Postgres itself, in process, and by pg_blocking_pids at once over a server. That, and the round trips to another process, is what the ratio is made of; the tables say how much of it.",
     "The run loop does more than isolationtester in that time: it reads the committed state after every commit, checks promises, and keeps a hashed trace. isolationtester prints rows.",
     "isolationtester's time includes its start and its connections, once for all permutations; that of `spec` includes the start of an in-process engine, which is most of it where permutations are few. The run loops' engines are started before.",
     "isolationtester's server and the run loop's server are the same one.",

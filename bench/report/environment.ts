@@ -3,6 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
+import { inPackage } from "../package-root.ts";
 
 const GIB = 2 ** 30;
 
@@ -20,6 +21,6 @@ export function environment(): Readonly<Record<string, string>> {
 }
 
 function installedVersion(name: string): string {
-  const file = new URL(`../../node_modules/${name}/package.json`, import.meta.url);
+  const file = inPackage("node_modules", name, "package.json");
   return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version;
 }

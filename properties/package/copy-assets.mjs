@@ -1,5 +1,5 @@
 /**
- * Copies into dist/ what stands beside the sources and is no TypeScript: programs of threads, the report page's style and script.
+ * Copies into dist/, or the folder that it is given, what stands beside the sources and is no TypeScript: programs of threads, the report page's style and script.
  * Plain JavaScript, because it runs before anything is compiled. A file that is there already, and the same, is left alone:
  * another command may be running it.
  */
@@ -7,11 +7,12 @@ import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
+const output = process.argv[2] ?? "dist";
 const COPIED = [".mjs", ".js", ".css"];
 
 for (const entry of readdirSync(join(root, "sim"), { withFileTypes: true, recursive: true })) {
   const file = join(entry.parentPath, entry.name);
-  const target = join(root, "dist", relative(root, file));
+  const target = join(root, output, relative(root, file));
   if (entry.isFile() && COPIED.includes(extname(file)) && !isSame(file, target)) cpSync(file, target);
 }
 
