@@ -7,6 +7,7 @@ import { createPaint } from "../report/paint.ts";
 import { runDiff } from "../report/run-diff.ts";
 import { runDiffText } from "../report/run-diff-text.ts";
 import { recordRun } from "../report/views/record-run.ts";
+import { jsonOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { raceOfToken } from "./find-race.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,7 +26,7 @@ export function addDiffCommand(
     .description("compare the runs of two tokens: where they part, and what differed after")
     .argument("<first>", "a token")
     .argument("<second>", "another token, mostly of the same race")
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(jsonOption())
     .action(async (first: string, second: string, options: { readonly json?: true }) => {
       const ofOne = await raceOfToken(races, first);
       const ofOther = await raceOfToken(races, second);

@@ -10,6 +10,7 @@ import { startStopwatch } from "../real-time.ts";
 import { differJson } from "../report/differ-json.ts";
 import { differText, divergenceText } from "../report/differ-text.ts";
 import { createPaint } from "../report/paint.ts";
+import { jsonOption, seedOption } from "./common-options.ts";
 import { withDifferEngines } from "./differ-engines.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { createTextLine } from "./progress-line.ts";
@@ -17,9 +18,6 @@ import { wholeNumber } from "./read-number.ts";
 import type { Terminal } from "./terminal.ts";
 
 const DEFAULT_CASES = 1000;
-/** A fixed default, so that two people who run the same command see the same. */
-const DEFAULT_SEED = 1;
-const MAX_SEED = 0xffff_ffff;
 
 interface Options {
   readonly cases: number;
@@ -49,8 +47,8 @@ export function addDifferCommand(
       wholeNumber(1),
       DEFAULT_CASES,
     )
-    .option("--seed <n>", "seed of workloads and schedules", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(seedOption("workloads and schedules"))
+    .addOption(jsonOption())
     .action(async (token: string | undefined, options: Options) => {
       exit(
         token === undefined

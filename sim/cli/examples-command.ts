@@ -11,17 +11,16 @@ import { isReproduced, scoreExample, type ExampleScore } from "../search/score-e
 import type { Shard } from "../search/shard.ts";
 import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import { jsonOption, seedOption, workersOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { createTextLine } from "./progress-line.ts";
-import { readShard, wholeNumber } from "./read-number.ts";
+import { readShard } from "./read-number.ts";
 import { shardsInProcesses } from "./shard-processes.ts";
 import type { Terminal } from "./terminal.ts";
 import { withEngine, type OpenEngine } from "./with-engine.ts";
 
-const DEFAULT_SEED = 1;
+/** Leaves room for the seeds after it, which are searched as well. */
 const MAX_SEED = 0xffff_ff00;
-/** Processes that can be asked for. */
-const MAX_WORKERS = 256;
 /** Examples that are worth the start of one more process. */
 const EXAMPLES_PER_WORKER = 3;
 
@@ -57,14 +56,10 @@ export function addExamplesCommand(
       "--only <names>",
       'only these, with commas between them: names, or the end of one ("lost-update")',
     )
-    .option("--seed <n>", "seed of everything random", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
-    .option(
-      "--workers <n>",
-      "share them among so many processes (default: one a core)",
-      wholeNumber(1, MAX_WORKERS),
-    )
+    .addOption(seedOption("everything random", MAX_SEED))
+    .addOption(workersOption("them among so many processes"))
     .option("--shard <i/n>", "only the i-th of n parts", readShard)
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(jsonOption())
     .action(async (options: Options) => {
       exit(await runExamples(chooseExamples(races, options.only), options, terminal, open, url));
     });

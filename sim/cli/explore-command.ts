@@ -10,6 +10,7 @@ import { MAX_FAILING_SCHEDULES, type ExploreReport } from "../search/explore.ts"
 import type { Shard } from "../search/shard.ts";
 import { DEFAULT_STRATEGY, STRATEGIES, type StrategyName } from "../search/strategies/index.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import { jsonOption, raceArgument, seedOption, workersOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -23,11 +24,6 @@ import { engineOption, type EngineName, type OpenEngine } from "./with-engine.ts
 
 /** Schedules if neither --schedules nor --seconds says otherwise. */
 const DEFAULT_SCHEDULES = 2000;
-/** A fixed default, so that two people who run the same command see the same. */
-const DEFAULT_SEED = 1;
-const MAX_SEED = 0xffff_ffff;
-/** Workers that can be asked for. */
-const MAX_WORKERS = 256;
 
 /** The strategy that does not sample; it has a search of its own. */
 const EXHAUSTIVE = "exhaustive";
@@ -62,15 +58,10 @@ export function addExploreCommand(
   program
     .command("explore")
     .description("run many schedules of a race and check what it promises")
-    .argument("[race]", `name of the race, or path of a race module (default: ${races[0]?.name ?? "none"})`)
+    .addArgument(raceArgument(races))
     .option("--schedules <n>", `stop after so many schedules (default: ${DEFAULT_SCHEDULES})`, wholeNumber(1))
     .option("--seconds <s>", "stop after so many seconds", positiveNumber)
-    .option(
-      "--seed <n>",
-      "seed of schedules, data and everything random",
-      wholeNumber(0, MAX_SEED),
-      DEFAULT_SEED,
-    )
+    .addOption(seedOption("schedules, data and everything random"))
     .option("--mutant <n>", "explore this wrong variant of the race", wholeNumber(0))
     .addOption(
       new Option("--strategy <name>", "how schedules are chosen")
@@ -88,11 +79,7 @@ export function addExploreCommand(
       "exhaustive: all runs in which sessions are passed over at most so often",
       wholeNumber(0),
     )
-    .option(
-      "--workers <n>",
-      "share the search over so many threads (default: one a core)",
-      wholeNumber(1, MAX_WORKERS),
-    )
+    .addOption(workersOption("the search over so many threads"))
     .option(
       "--shard <i/n>",
       "make only the i-th of n parts of the search; merge adds their --json",
@@ -105,7 +92,7 @@ export function addExploreCommand(
       "write an HTML page for each counterexample, the second one to FILE-2 and so on",
     )
     .addOption(engineOption())
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(jsonOption())
     .action(async (name: string | undefined, options: Options) => {
       exit(await runExplore(await findRace(races, name), options, terminal, open, url));
     });

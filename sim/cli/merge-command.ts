@@ -10,6 +10,7 @@ import { mergeShards } from "../report/merge-json.ts";
 import { replayLine } from "../report/counterexample.ts";
 import { createPaint } from "../report/paint.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import { jsonOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { findRace } from "./find-race.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,7 +26,7 @@ export function addMergeCommand(
     .command("merge")
     .description("add up the --json files of all shards of a search")
     .argument("<file...>", "what explore --shard i/n --json printed")
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(jsonOption())
     .action(async (files: readonly string[], options: { readonly json?: true }) => {
       const shards = await Promise.all(files.map(readReport));
       const merged = mergeShards(shards, await findRace(races, shards[0]?.race));

@@ -10,6 +10,7 @@ import { MAX_SCORE_SCHEDULES, scoreMutant, type MutantScore } from "../search/mu
 import type { Shard } from "../search/shard.ts";
 import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import { jsonOption, seedOption, workersOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { findRace } from "./find-race.ts";
 import { createTextLine } from "./progress-line.ts";
@@ -19,10 +20,8 @@ import { shardsInProcesses } from "./shard-processes.ts";
 import type { Terminal } from "./terminal.ts";
 import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
 
-const DEFAULT_SEED = 1;
+/** Leaves room for the seeds after it, which are searched as well. */
 const MAX_SEED = 0xffff_ff00;
-/** Processes that can be asked for. */
-const MAX_WORKERS = 256;
 /** Mutants that are worth the start of one more process. */
 const MUTANTS_PER_WORKER = 4;
 
@@ -52,16 +51,12 @@ export function addMutantsCommand(
     .argument("[race]", "only those of this race (a name, or the path of a race module)")
     .option("--only <numbers>", "only the mutants with these numbers, e.g. 2,3", readNumbers)
     .option("--schedules <n>", "give a mutant up after so many", wholeNumber(1), MAX_SCORE_SCHEDULES)
-    .option("--seed <n>", "seed of everything random", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
-    .option(
-      "--workers <n>",
-      "share them among so many processes (default: one a core)",
-      wholeNumber(1, MAX_WORKERS),
-    )
+    .addOption(seedOption("everything random", MAX_SEED))
+    .addOption(workersOption("them among so many processes"))
     .option("--shard <i/n>", "score only the i-th of n parts", readShard)
     .addOption(engineOption())
     .option("--report <file>", "write an HTML page for each mutant that is found: FILE-mutant-1 and so on")
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(jsonOption())
     .action(async (name: string | undefined, options: Options) => {
       const own = races.filter(({ source }) => source === undefined);
       const chosen = name === undefined ? own : [await findRace(races, name)];

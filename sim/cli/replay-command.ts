@@ -13,6 +13,7 @@ import { followSchedule } from "../search/follow-schedule.ts";
 import { replay } from "../search/replay.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { RunResult } from "../trace/trace.ts";
+import { jsonOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { raceOfToken } from "./find-race.ts";
 import { holdReplay } from "./hold-replay.ts";
@@ -50,7 +51,7 @@ export function addReplayCommand(
     .argument("[file]", "the race module, where the token does not name it or its place has changed")
     .option("--mutant <n>", "run this wrong variant in place of the token's", wholeNumber(0))
     .addOption(engineOption())
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(jsonOption())
     .option("--report <file>", "write an HTML page on which one can step through the run")
     .option("--table", "print the steps as a table of whole statements, not as a timeline")
     .option("--stop-at <step>", "hold the race after this step and open a prompt", wholeNumber(0))

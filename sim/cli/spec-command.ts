@@ -14,6 +14,7 @@ import { parseSpec } from "../spec/parse-spec.ts";
 import { outputHeader, runSpec, type PermutationResult } from "../spec/run-spec.ts";
 import { specReport, type SpecReport } from "../spec/spec-report.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import { jsonOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 import { engineOption, type EngineName } from "./with-engine.ts";
@@ -37,7 +38,7 @@ export function addSpecCommand(program: Command, terminal: Terminal, exit: (code
       (file: string, files: readonly string[]) => [...files, file],
       [],
     )
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(jsonOption())
     .action(async (file: string, options: Options) => {
       exit(await runSpecCommand(file, options, terminal));
     });
