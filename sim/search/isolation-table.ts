@@ -45,6 +45,8 @@ export interface IsolationOptions {
   readonly seed: number;
   /** Schedules at most for each cell. */
   readonly schedules: number;
+  /** The races' mutant of this number in place of the races. */
+  readonly mutant?: number | undefined;
   /** Is told which cell comes next. */
   readonly onCell?: ((race: string, isolation: Isolation) => void) | undefined;
 }
@@ -76,10 +78,10 @@ export async function isolationCell(
   engine: Engine,
   race: Race<any, any>,
   isolation: Isolation,
-  { seed, schedules }: Omit<IsolationOptions, "onCell">,
+  { seed, schedules, mutant }: Omit<IsolationOptions, "onCell">,
 ): Promise<IsolationCell> {
   const variant = underIsolation(race, isolation);
-  const searcher = createSearcher(engine, variant, { mutant: undefined, seed, strategy: DEFAULT_STRATEGY });
+  const searcher = createSearcher(engine, variant, { mutant, seed, strategy: DEFAULT_STRATEGY });
   const wanted = new Set([...race.invariants, ...race.atEnd].map(({ name }) => name));
   const tally = createTally();
   const allowed = new Map<string, AllowedViolation>();
@@ -93,7 +95,9 @@ export async function isolationCell(
   }
   const isOpen = race.exhaustive !== undefined && [...wanted].some((name) => !allowed.has(name));
   const exhausted =
-    isOpen && engine.name === "pglite" ? await exhaust(engine, variant, seed, allowed) : undefined;
+    isOpen && engine.name === "pglite"
+      ? await exhaust(engine, variant, { seed, mutant }, allowed)
+      : undefined;
   const errors = errorsIn(tally.totals().labels);
   return {
     race: race.name,
@@ -123,10 +127,10 @@ async function shrunk(
 async function exhaust(
   engine: Engine,
   variant: Race<any, any>,
-  seed: number,
+  task: Pick<IsolationOptions, "seed" | "mutant">,
   allowed: Map<string, AllowedViolation>,
 ): Promise<number | undefined> {
-  const options = { seed, maxFailing: Infinity, schedules: MAX_EXHAUSTIVE_SCHEDULES };
+  const options = { ...task, maxFailing: Infinity, schedules: MAX_EXHAUSTIVE_SCHEDULES };
   const { exhausted, schedules, violations } = await exploreExhaustively(engine, variant, options);
   for (const { invariant, preemptions, steps, token } of violations)
     if (!allowed.has(invariant))

@@ -46,19 +46,24 @@ export interface ExampleScore {
 /** How to search. */
 export interface ExampleOptions {
   readonly seed: number;
+  /** Schedules of the mended code that are sampled; SAMPLED_SCHEDULES by default. */
+  readonly sampled?: number | undefined;
+  /** Schedules after which a broken variant is given up; MAX_EXAMPLE_SCHEDULES by default. */
+  readonly maxSchedules?: number | undefined;
 }
 
 /** Scores `race` on `engine`, which must be able to look at rows. */
 export async function scoreExample(
   engine: Engine,
   race: Race<any, any>,
-  { seed }: ExampleOptions,
+  options: ExampleOptions,
 ): Promise<ExampleScore> {
+  const { seed, sampled = SAMPLED_SCHEDULES, maxSchedules = MAX_EXAMPLE_SCHEDULES } = options;
   const mutants: MutantScore[] = [];
   for (const mutant of race.mutants)
-    mutants.push(await scoreMutant(engine, race, mutant, { seed, maxSchedules: MAX_EXAMPLE_SCHEDULES }));
+    mutants.push(await scoreMutant(engine, race, mutant, { seed, maxSchedules }));
   const { name, source = "", description } = race;
-  return { race: name, source, description, mutants, fix: await scoreFix(engine, race, seed) };
+  return { race: name, source, description, mutants, fix: await scoreFix(engine, race, seed, sampled) };
 }
 
 /** True unless a broken variant was not found, or the mended code does not hold. */
@@ -67,8 +72,13 @@ export function isReproduced({ mutants, fix }: ExampleScore): boolean {
   return holds && mutants.length > 0 && mutants.every(({ state }) => state === "found");
 }
 
-async function scoreFix(engine: Engine, race: Race<any, any>, seed: number): Promise<FixScore> {
-  const sample = await explore(engine, race, { seed, schedules: SAMPLED_SCHEDULES, maxFailing: 1 });
+async function scoreFix(
+  engine: Engine,
+  race: Race<any, any>,
+  seed: number,
+  schedules: number,
+): Promise<FixScore> {
+  const sample = await explore(engine, race, { seed, schedules, maxFailing: 1 });
   const [broken] = sample.violations;
   if (broken !== undefined) return { state: "broken", invariant: broken.invariant, token: broken.token };
   if (sample.vacuous.length > 0) return { state: "vacuous", reasons: sample.vacuous };
