@@ -4,6 +4,8 @@
 export { race } from "./library/race.ts";
 export type { Actors, Check, MutantDefinition, Promises, RaceDefinition, RaceParts } from "./library/race.ts";
 export { holds, plans, type Plan, type PlanOptions } from "./library/plans.ts";
+export { Client } from "./client/client.ts";
+export { Pool } from "./client/pool.ts";
 export type {
   Actor,
   ActorContext,

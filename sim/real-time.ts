@@ -15,6 +15,11 @@ export function randomName(): string {
   return randomBytes(6).toString("hex");
 }
 
+/** Resolves when everything that this thread can do without waiting for the world outside has been done. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Resolves with `early`, or after `ms` of real time, whichever comes first. For waiting on a server; a run has virtual time. */
 export async function atMostMs(ms: number, early: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -12,6 +12,8 @@ export interface Statement {
   readonly values?: readonly unknown[] | undefined;
   /** "array" gives rows as arrays in column order (duplicate names survive); the default gives objects. */
   readonly rowMode?: "array" | undefined;
+  /** The result carries its values as Postgres prints them, too (`StatementResult.text`): for a client with parsers of its own. */
+  readonly wantsText?: boolean | undefined;
 }
 
 /** One column of a result, as `pg` reports it. */
@@ -33,6 +35,8 @@ export interface StatementResult {
   readonly rowCount: number | null;
   readonly fields: readonly Field[];
   readonly rows: readonly unknown[];
+  /** For a statement with `wantsText`: the values of each row in column order, null for NULL. */
+  readonly text?: readonly (readonly (string | null)[])[] | undefined;
 }
 
 /** Why a statement waits: one lock, held by (or queued for by) one or more sessions. */
@@ -44,8 +48,8 @@ export interface Wait {
 
 /** The lock that is waited for, in words that a report can print. */
 export interface LockDescription {
-  /** The lock tag's type: "row" where a transaction is waited for because of a row that it wrote or locked. */
-  readonly kind: "row" | "transaction" | "relation" | "tuple" | "advisory" | "other";
+  /** The lock tag's type: "row" where a transaction is waited for because of a row that it wrote or locked, "connection" for one of a pool. */
+  readonly kind: "row" | "transaction" | "relation" | "tuple" | "advisory" | "other" | "connection";
   /** Mode asked for, as pg_locks prints it, e.g. "ShareLock", "AccessExclusiveLock". */
   readonly mode: string;
   /** Name of the relation, where the server's message or the lock tag tells it. */

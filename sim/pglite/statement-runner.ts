@@ -167,7 +167,9 @@ export class StatementRunner {
     const described = reply.fields ?? flight.fields ?? [];
     const fields = values === "text" ? described.map(asText) : described;
     const rows = convertRows(reply, fields, statement.rowMode === "array");
-    return { kind: "landed", outcome: { kind: "done", result: { command, rowCount, fields, rows } } };
+    const result = { command, rowCount, fields, rows };
+    const told = statement.wantsText === true ? { ...result, text: reply.rows } : result;
+    return { kind: "landed", outcome: { kind: "done", result: told } };
   }
 
   #noteMessages(session: Session, bytes: Buffer, move: MoveRecord): void {

@@ -119,8 +119,9 @@ export class Connection {
     if (this.#lost) throw connectionLost("it was closed before");
     const wasInTransaction = this.inTransaction;
     const ready = new Promise<void>((resolve) => (this.#onReady = resolve));
-    const { values, ...rest } = statement;
-    const query = { ...rest, ...(values === undefined ? {} : { values: [...values] }) };
+    const { values, wantsText = false, ...rest } = statement;
+    const asText = wantsText ? { rowMode: "array", types: { getTypeParser: () => String } } : {};
+    const query = { ...rest, ...asText, ...(values === undefined ? {} : { values: [...values] }) };
     let answer: pg.QueryResult | readonly pg.QueryResult[];
     try {
       answer = await this.#client.query(query as pg.QueryConfig);
@@ -135,7 +136,9 @@ export class Connection {
     const stayedOutside = !wasInTransaction && !this.inTransaction;
     const commands = results.map((result) => result.command);
     const committed = commands.includes("COMMIT") || (stayedOutside && !commands.includes("ROLLBACK"));
-    const told = results.map(toStatementResult);
+    const told = results.map((result) =>
+      wantsText ? withText(result, rest.rowMode) : toStatementResult(result),
+    );
     return { kind: "done", result: told.at(-1) ?? nothing, results: told, committed };
   }
 
@@ -163,6 +166,22 @@ export class Connection {
 }
 
 const nothing: StatementResult = { command: "", rowCount: null, fields: [], rows: [] };
+
+/** A result that came as text, with its rows converted as `pg` converts them. */
+function withText(result: pg.QueryResult, rowMode: Statement["rowMode"]): StatementResult {
+  const told = toStatementResult(result);
+  const text = result.rows as unknown as readonly (readonly (string | null)[])[];
+  const rows = text.map((row) => {
+    const values = row.map((value, column) =>
+      value === null
+        ? null
+        : (pg.types.getTypeParser(told.fields[column]?.dataTypeID ?? 0) as (text: string) => unknown)(value),
+    );
+    if (rowMode === "array") return values;
+    return Object.fromEntries(told.fields.map(({ name }, column) => [name, values[column]]));
+  });
+  return { ...told, rows, text };
+}
 
 function toStatementResult(result: pg.QueryResult): StatementResult {
   return {

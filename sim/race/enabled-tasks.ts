@@ -1,8 +1,7 @@
 /**
  * Who can make the next step of a run, in the order in which a schedule counts them.
  */
-import type { Engine } from "../engine/port.ts";
-import type { ActorTask } from "./actor-task.ts";
+import type { Lane } from "./actor-task.ts";
 
 /**
  * The `current` session if it has a statement, the others that have one, those who sleep by the time at which they wake, and
@@ -10,19 +9,19 @@ import type { ActorTask } from "./actor-task.ts";
  * @param waiting has the sessions whose statements wait in the engine
  */
 export function enabledTasks(
-  tasks: readonly ActorTask[],
+  tasks: readonly Lane[],
   current: string | undefined,
   waiting: ReadonlyMap<string, unknown>,
-  engine: Pick<Engine, "timeoutAt">,
-): readonly ActorTask[] {
-  const ready: ActorTask[] = [];
-  const sleeping: { readonly task: ActorTask; readonly untilMs: number }[] = [];
-  const expiring: ActorTask[] = [];
-  const last: ActorTask[] = [];
+  timeoutAt: (task: Lane) => number | undefined,
+): readonly Lane[] {
+  const ready: Lane[] = [];
+  const sleeping: { readonly task: Lane; readonly untilMs: number }[] = [];
+  const expiring: Lane[] = [];
+  const last: Lane[] = [];
   for (const task of tasks) {
     const request = task.requests[0];
     if (waiting.has(task.name)) {
-      if (engine.timeoutAt(task.name) !== undefined) expiring.push(task);
+      if (timeoutAt(task) !== undefined) expiring.push(task);
     } else if (request?.kind === "sleep") sleeping.push({ task, untilMs: request.untilMs });
     else if (request?.kind === "after-others") last.push(task);
     else if (request && task.name === current) ready.unshift(task);

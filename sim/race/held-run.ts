@@ -3,7 +3,7 @@
  */
 import type { Statement } from "../engine/port.ts";
 import type { TraceStep, Violation } from "../trace/trace.ts";
-import type { ActorTask } from "./actor-task.ts";
+import type { Lane } from "./actor-task.ts";
 
 /** An actor's session in a run that stands still. */
 export interface HeldSession {
@@ -31,9 +31,13 @@ export interface HeldRun {
 export type OnStep = (run: HeldRun) => Promise<void>;
 
 /** How the session of `task` stands. */
-export function heldSession({ name, requests: [next] }: ActorTask, waits: boolean): HeldSession {
+export function heldSession({ name, requests: [next] }: Lane, waits: boolean): HeldSession {
   const pending = !waits && next?.kind === "statement" ? next.statement.text : undefined;
   if (waits) return { name, state: "waiting", pending };
   if (next === undefined) return { name, state: "finished", pending };
-  return { name, state: next.kind === "statement" ? "ready" : "sleeping", pending };
+  return {
+    name,
+    state: next.kind === "sleep" || next.kind === "after-others" ? "sleeping" : "ready",
+    pending,
+  };
 }

@@ -60,6 +60,17 @@ export class Judge {
     this.#add("actor", "No actor fails.", `Actor "${actor}" failed: ${messageOf(error)}.`, step);
   }
 
+  /** Whether the run ended because nobody could go on. */
+  get isStuck(): boolean {
+    return this.violations.some(({ invariant }) => invariant === "stuck");
+  }
+
+  /** Nobody can go on, and the database lets nobody go on: `waits` says who waits for what. Returns false. */
+  stuck(waits: string, step: number): false {
+    this.#add("stuck", "Somebody can always go on.", `Nobody can: ${waits}.`, step);
+    return false;
+  }
+
   /** The run was given up. */
   reachedBound(maxSteps: number): void {
     const message = `The run was given up after ${maxSteps} steps; look for an actor that repeats for ever.`;

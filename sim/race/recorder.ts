@@ -3,6 +3,7 @@
  */
 import type { Move, Outcome } from "../engine/port.ts";
 import { toPlain } from "../trace/canonical-json.ts";
+import { CONNECTED } from "./connections.ts";
 import type { Action, TracedOutcome, TraceStep } from "../trace/trace.ts";
 
 /** What is known of a step before it is made. */
@@ -50,6 +51,19 @@ export class Recorder {
     this.#add(begin, { action, outcome: traceOutcome(outcome), settled: woken, deadlocks, commits });
   }
 
+  /** Notes that a connection was asked for. */
+  connect(begin: StepBegin, outcome: TracedOutcome): void {
+    this.#add(begin, { action: CONNECT, outcome, settled: NONE, deadlocks: NONE, commits: NONE });
+  }
+
+  /** Notes, of the last step, that in it `session` got the connection for which it had waited. */
+  connected(session: string, wokenBy: string): void {
+    const last = this.steps.at(-1);
+    if (last === undefined) return;
+    const woken = { session, wokenBy, text: CONNECT.text, outcome: CONNECTED };
+    this.steps[this.steps.length - 1] = { ...last, settled: [...last.settled, woken] };
+  }
+
   /** Notes a sleep. */
   sleep(begin: StepBegin, durationMs: number): void {
     const action = { kind: "sleep", durationMs } as const;
@@ -83,6 +97,7 @@ export class Recorder {
 
 type Made = Pick<TraceStep, "action" | "outcome" | "settled" | "deadlocks" | "commits">;
 
+const CONNECT = { kind: "connection", text: "connect" } as const satisfies Action;
 const NONE: readonly never[] = [];
 const SLEPT: TracedOutcome = { kind: "done", command: "SLEEP", rowCount: null, rows: NONE };
 

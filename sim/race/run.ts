@@ -9,37 +9,25 @@ import { toPlain } from "../trace/canonical-json.ts";
 import { traceHash } from "../trace/trace-hash.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { actorContext, queryable } from "./actor-context.ts";
-import { ActorTask, type Request, type StatementRequest } from "./actor-task.ts";
+import {
+  ActorTask,
+  type ConnectRequest,
+  type DisconnectRequest,
+  type Lane,
+  type Request,
+  type StatementRequest,
+} from "./actor-task.ts";
+import { inActorScope } from "./actor-scope.ts";
+import { Connections, sessionOf } from "./connections.ts";
 import { enabledTasks } from "./enabled-tasks.ts";
-import { heldSession, type OnStep } from "./held-run.ts";
+import { heldSession } from "./held-run.ts";
 import { Judge } from "./judge.ts";
 import type { Race } from "./race.ts";
 import { Recorder, type StepBegin } from "./recorder.ts";
+import type { RunOptions } from "./run-options.ts";
 import { createRunState, type RunState } from "./run-state.ts";
-import type { Scheduler } from "./scheduler.ts";
 import { setUp } from "./set-up.ts";
 import { noteTransaction } from "./transaction-blocks.ts";
-import type { RunWatch } from "./watch.ts";
-
-/** How to run. */
-export interface RunOptions {
-  /** 32-bit seed of all randomness in the run. */
-  readonly seed: number;
-  /** What the race varies on, plain JSON data. */
-  readonly data: unknown;
-  /** Runs the race's mutant of this number in place of the reference. */
-  readonly mutant?: number | undefined;
-  readonly schedule: Scheduler;
-  /**
-   * "steps" (default): every step takes a millisecond. "still": only sleeps and timeouts move the clock, so that steps which have
-   * nothing to do with each other give the same in either order.
-   */
-  readonly clock?: "steps" | "still" | undefined;
-  /** Is told what each step touches, if the engine can look at rows. */
-  readonly watch?: RunWatch | undefined;
-  /** Holds the run before its first step and after every step (see held-run.ts). */
-  readonly onStep?: OnStep | undefined;
-}
 
 /** Steps after which a run is given up, with a violation "step-bound". */
 export const MAX_STEPS = 1_000;
@@ -69,19 +57,21 @@ class Run {
   readonly #recorder: Recorder;
   readonly #state: RunState;
   readonly #judge: Judge;
-  readonly #tasks: ActorTask[] = [];
-  /** Statements that wait in the engine, by session. */
+  readonly #tasks: Lane[] = [];
+  /** Statements that wait in the engine, by lane. */
   readonly #waiting = new Map<string, StatementRequest>();
+  readonly #connections: Connections;
   /** Sessions inside a transaction block. */
   readonly #inTransaction = new Set<string>();
   #current: string | undefined;
   /** Who can make the next step, in the order in which the schedule counts them. */
-  #enabled: readonly ActorTask[] = [];
+  #enabled: readonly Lane[] = [];
 
   constructor(engine: Engine, race: Race<any, any>, options: RunOptions) {
     this.#engine = engine;
     this.#race = race;
     this.#options = options;
+    this.#connections = new Connections(engine, this.#tasks, this.#waiting);
     this.#recorder = new Recorder(RUN_START_MS);
     const { seed, watch } = options;
     const stepCount = (): number => this.#recorder.steps.length;
@@ -97,7 +87,8 @@ class Run {
       seed,
       startMs: RUN_START_MS,
       chooseVictim: (members) => this.#chooseVictim(members),
-      onCommit: (session) => this.#judge.atCommit(session, this.#recorder.steps.length + 1),
+      onCommit: (session) =>
+        this.#judge.atCommit(this.#connections.actorOf(session), this.#recorder.steps.length + 1),
       watchRows: this.#options.watch !== undefined,
     });
     await this.#setUp();
@@ -105,7 +96,7 @@ class Run {
     await this.#hold();
     while (await this.#step()) await this.#hold();
     if (this.#recorder.steps.length >= MAX_STEPS) this.#judge.reachedBound(MAX_STEPS);
-    else this.#judge.atEnd(this.#recorder.steps.length);
+    else if (!this.#judge.isStuck) this.#judge.atEnd(this.#recorder.steps.length);
     this.#options.watch?.({ kind: "finished", state: this.#judge.committed });
     return this.#result();
   }
@@ -128,17 +119,20 @@ class Run {
       await this.#engine.open(name);
       const task = new ActorTask(name);
       this.#tasks.push(task);
-      task.start(() => actor(actorContext(task, this.#state)));
+      const scope = { actor: task, connections: this.#connections, nowMs: this.#state.nowMs };
+      task.start(() => inActorScope(scope, () => actor(actorContext(task, this.#state))));
     }
-    for (const task of this.#tasks) await this.#goOn(task);
+    for (const task of Array.from(this.#tasks)) await this.#goOn(task);
   }
 
   /** One step; false when nobody is left or the bound is reached. */
   async #step(): Promise<boolean> {
     if (this.#recorder.steps.length >= MAX_STEPS) return false;
-    const tasks = enabledTasks(this.#tasks, this.#current, this.#waiting, this.#engine);
+    const tasks = enabledTasks(this.#tasks, this.#current, this.#waiting, this.#connections.timeoutAt);
     if (tasks.length === 0) {
-      if (this.#waiting.size === 0) return false;
+      if (this.#waiting.size === 0 && this.#connections.waiting.size === 0) return false;
+      if (this.#connections.inUse)
+        return this.#judge.stuck(this.#connections.waits(), this.#recorder.steps.length);
       throw new SwitchyardError("harness", "Every session waits and nobody can go on.", "Report the token.");
     }
     this.#enabled = tasks;
@@ -149,7 +143,7 @@ class Run {
       pending: this.#pending,
       kind: "step",
     });
-    const task = tasks[index % tasks.length] as ActorTask;
+    const task = tasks[index % tasks.length] as Lane;
     const left = tasks[0];
     const preemption =
       left !== task && left?.name === this.#current && left?.requests[0]?.kind === "statement";
@@ -161,30 +155,31 @@ class Run {
 
   /** Text of the statement that is the next step of the session at `index`, if it is one: what schedulers may ask. */
   readonly #pending = (index: number): string | undefined => {
-    const { name, requests } = this.#enabled[index] as ActorTask;
+    const { name, requests } = this.#enabled[index] as Lane;
     const request = this.#waiting.has(name) ? undefined : requests[0];
     return request?.kind === "statement" ? request.statement.text : undefined;
   };
 
-  #makeStep(task: ActorTask, enabled: readonly string[], preemption: boolean): Promise<void> {
-    const operation = this.#state.openOperations.get(task.name)?.name;
+  #makeStep(task: Lane, enabled: readonly string[], preemption: boolean): Promise<void> {
+    const operation = this.#state.openOperations.get(task.actor.name)?.name;
     const begin = { session: task.name, operation, enabled, preemption };
     if (this.#options.clock !== "still") this.#engine.advanceTo(this.#engine.nowMs() + STEP_MS);
     const waiting = this.#waiting.get(task.name);
     if (waiting) return this.#expire(task, waiting, begin);
     const request = task.requests.shift() as Request;
-    return request.kind === "statement"
-      ? this.#execute(task, request, begin)
-      : this.#passTime(task, request, begin);
+    if (request.kind === "statement") return this.#execute(task, request, begin);
+    if (request.kind === "connect") return this.#connect(task, request, begin);
+    if (request.kind === "disconnect") return this.#disconnect(task, request, begin);
+    return this.#passTime(task, request, begin);
   }
 
   /** The statement with which `task` waits times out. */
-  async #expire(task: ActorTask, waiting: StatementRequest, begin: TimelessBegin): Promise<void> {
+  async #expire(task: Lane, waiting: StatementRequest, begin: TimelessBegin): Promise<void> {
     const { text } = waiting.statement;
-    this.#moveClock(this.#engine.timeoutAt(task.name) ?? 0);
+    this.#moveClock(this.#connections.timeoutAt(task) ?? 0);
     const timeMs = this.#engine.nowMs();
-    const move = await this.#engine.expire(task.name);
-    this.#noteMove(task.name, text, move);
+    const move = await this.#connections.expire(task, waiting);
+    this.#noteMove(task, text, move);
     this.#recorder.step({ ...begin, timeMs }, { kind: "timeout", text }, move, this.#waitingText);
     this.#waiting.delete(task.name);
     settle(waiting, move.outcome);
@@ -193,8 +188,8 @@ class Run {
 
   /** `task` wakes from its sleep, or has waited for everybody else to finish. */
   async #passTime(
-    task: ActorTask,
-    request: Exclude<Request, StatementRequest>,
+    task: Lane,
+    request: Request & { readonly kind: "sleep" | "after-others" },
     begin: TimelessBegin,
   ): Promise<void> {
     if (request.kind === "sleep") this.#moveClock(request.untilMs);
@@ -205,19 +200,49 @@ class Run {
     await this.#goOn(task);
   }
 
-  async #execute(task: ActorTask, request: StatementRequest, begin: TimelessBegin): Promise<void> {
+  async #execute(task: Lane, request: StatementRequest, begin: TimelessBegin): Promise<void> {
     const timeMs = this.#engine.nowMs();
     const { text, values } = request.statement;
-    const move = await this.#engine.execute(task.name, request.statement);
-    this.#noteMove(task.name, text, move);
+    const move = await this.#connections.execute(task, request);
+    this.#noteMove(task, text, move);
     if (this.#engine.nowMs() > timeMs) this.#options.watch?.({ kind: "clock-moved" });
     const plainValues = values === undefined ? NO_VALUES : toPlain(values);
     const action = { kind: "statement", text, values: plainValues } as const;
     this.#recorder.step({ ...begin, timeMs }, action, move, this.#waitingText);
-    noteTransaction(this.#inTransaction, task.name, text, move.outcome);
+    noteTransaction(this.#inTransaction, sessionOf(task, request), text, move.outcome);
     if (move.outcome.kind === "waiting") this.#waiting.set(task.name, request);
     else settle(request, move.outcome);
     await this.#settleAll(task, move);
+  }
+
+  /** A pool gives `task` a connection, or lets it wait for one. */
+  async #connect(task: Lane, request: ConnectRequest, begin: TimelessBegin): Promise<void> {
+    const outcome = this.#connections.ask(task, request);
+    this.#recorder.connect({ ...begin, timeMs: this.#engine.nowMs() }, outcome);
+    this.#dependOnAll();
+    request.resolve();
+    await this.#goOn(task);
+  }
+
+  /** A connection is closed; Postgres rolls back what was open on it. */
+  async #disconnect(task: Lane, request: DisconnectRequest, begin: TimelessBegin): Promise<void> {
+    const timeMs = this.#engine.nowMs();
+    const move = this.#connections.named(await this.#engine.disconnect(request.session));
+    this.#inTransaction.delete(request.session);
+    this.#noteMove(task, "rollback", move);
+    this.#recorder.step(
+      { ...begin, timeMs },
+      { kind: "connection", text: "disconnect" },
+      move,
+      this.#waitingText,
+    );
+    request.resolve();
+    await this.#settleAll(task, move);
+  }
+
+  /** Who asks a pool for a connection, and when, concerns everybody: such steps are never taken for independent. */
+  #dependOnAll(): void {
+    this.#options.watch?.({ kind: "clock-moved" });
   }
 
   /** A sleep or a timeout: the clock is at least at `untilMs` now. */
@@ -227,57 +252,65 @@ class Run {
     this.#options.watch?.({ kind: moves ? "clock-moved" : "clock-read" });
   }
 
-  #noteMove(session: string, text: string, move: Move): void {
+  #noteMove(task: Lane, text: string, move: Move): void {
     const { watch } = this.#options;
     if (watch === undefined) return;
-    if (move.outcome.kind === "waiting" && this.#engine.timeoutAt(session) !== undefined)
+    if (move.outcome.kind === "waiting" && this.#connections.timeoutAt(task) !== undefined)
       watch({ kind: "clock-read" });
-    watch({ kind: "move", session, text, move });
+    watch({ kind: "move", session: task.name, text, move });
+    if (this.#connections.inUse) this.#dependOnAll();
   }
 
   /** Text of the statement with which a session waits. */
   readonly #waitingText = (session: string): string | undefined => this.#waiting.get(session)?.statement.text;
 
   /** Hands out what the move settled, and lets every actor that got something go on to its next request. */
-  async #settleAll(stepped: ActorTask, move: Move): Promise<void> {
+  async #settleAll(stepped: Lane, move: Move): Promise<void> {
     if (move.settled.length === 0) return await this.#goOn(stepped);
-    const moved = new Set<ActorTask>([stepped]);
+    const moved = new Set<Lane>([stepped]);
     for (const { session, outcome } of move.settled) {
       const request = this.#waiting.get(session);
       const task = this.#tasks.find(({ name }) => name === session);
       if (!request || !task || outcome.kind === "waiting") continue;
       this.#waiting.delete(session);
-      noteTransaction(this.#inTransaction, session, request.statement.text, outcome);
+      noteTransaction(this.#inTransaction, sessionOf(task, request), request.statement.text, outcome);
       settle(request, outcome);
       moved.add(task);
     }
-    for (const task of this.#tasks) if (moved.has(task)) await this.#goOn(task);
+    for (const task of Array.from(this.#tasks)) if (moved.has(task)) await this.#goOn(task);
   }
 
-  async #goOn(task: ActorTask): Promise<void> {
-    if (this.#waiting.has(task.name)) return;
-    await task.settle();
-    await this.#passBegin(task);
-    await this.#afterActor(task);
+  async #goOn({ actor }: Lane): Promise<void> {
+    if (this.#waiting.has(actor.name) && actor.lanes.length === 1) return;
+    await actor.settle(this.#connections);
+    for (const lane of Array.from(actor.lanes)) await this.#passBegin(lane);
+    await this.#afterActor(actor);
+    for (const lane of this.#connections.takeGranted()) await this.#goOnConnected(lane, actor);
+  }
+
+  /** `lane` had waited for a connection, which `actor` has given back. */
+  async #goOnConnected(lane: Lane, { name: wokenBy }: ActorTask): Promise<void> {
+    this.#recorder.connected(lane.name, wokenBy);
+    await this.#goOn(lane);
   }
 
   /** BEGIN takes no lock and no snapshot: it is no step of its own, but goes with the statement after it. */
-  async #passBegin(task: ActorTask): Promise<void> {
+  async #passBegin(task: Lane): Promise<void> {
     const request = task.requests[0];
     if (request?.kind !== "statement" || !isBegin(request.statement.text)) return;
-    if (this.#inTransaction.has(task.name)) return;
+    if (this.#waiting.has(task.name) || this.#inTransaction.has(sessionOf(task, request))) return;
     task.requests.shift();
-    const move = await this.#engine.execute(task.name, request.statement);
+    const move = await this.#connections.execute(task, request);
     const { text } = request.statement;
-    this.#noteMove(task.name, text, move);
-    noteTransaction(this.#inTransaction, task.name, text, move.outcome);
+    this.#noteMove(task, text, move);
+    noteTransaction(this.#inTransaction, sessionOf(task, request), text, move.outcome);
     settle(request, move.outcome);
-    await task.settle();
+    await task.actor.settle(this.#connections);
   }
 
   /** An actor that has finished gives its session back: what it left open is rolled back. */
   async #afterActor(task: ActorTask): Promise<void> {
-    if (!task.finished || task.requests.length > 0) return;
+    if (!task.finished || task.lanes.some(({ requests }) => requests.length > 0)) return;
     if (task.failure) {
       const { error } = task.failure;
       if (error instanceof SwitchyardError) throw error;
@@ -288,8 +321,8 @@ class Run {
     if (!this.#inTransaction.delete(task.name)) return;
     const text = "rollback";
     const timeMs = this.#engine.nowMs();
-    const move = await this.#engine.execute(task.name, { text });
-    this.#noteMove(task.name, text, move);
+    const move = this.#connections.named(await this.#engine.execute(task.name, { text }));
+    this.#noteMove(task, text, move);
     const action = { kind: "statement", text, values: [] } as const;
     const begin = { session: task.name, operation: undefined, enabled: [], preemption: false, timeMs };
     this.#recorder.step(begin, action, move, this.#waitingText);
@@ -300,12 +333,14 @@ class Run {
   async #hold(): Promise<void> {
     const { onStep } = this.#options;
     if (onStep === undefined) return;
-    const [tasks, waiting] = [this.#tasks, this.#waiting];
+    const [tasks, waiting, connections] = [this.#tasks, this.#waiting, this.#connections];
     await onStep({
       steps: this.#recorder.steps,
       violations: this.#judge.violations,
       get sessions() {
-        return tasks.map((task) => heldSession(task, waiting.has(task.name)));
+        return tasks.map((task) =>
+          heldSession(task, waiting.has(task.name) || connections.waiting.has(task)),
+        );
       },
       execute: async (session, statement) => {
         const task = this.#tasks.find(({ name }) => name === session);
@@ -322,7 +357,8 @@ class Run {
     });
   }
 
-  #chooseVictim(members: readonly string[]): number {
+  #chooseVictim(sessions: readonly string[]): number {
+    const members = sessions.map(this.#connections.nameOf);
     const index = this.#options.schedule.next({ current: this.#current, enabled: members, kind: "victim" });
     this.#recorder.take(`!${members[index % members.length]}`);
     return index;

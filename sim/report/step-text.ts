@@ -15,6 +15,8 @@ export function actionText(action: Action, maxLength: number = MAX_STATEMENT_LEN
       return shorten(action.text, maxLength);
     case "sleep":
       return `(sleeps ${action.durationMs} ms)`;
+    case "connection":
+      return `(${action.text}s)`;
     case "timeout":
       return `(times out) ${shorten(action.text, maxLength)}`;
   }

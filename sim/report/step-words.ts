@@ -15,6 +15,7 @@ const MAX_ROWS = 3;
 /** Words for a step's action and outcome; undefined where they tell nothing (BEGIN, SET). */
 export async function actionWords(action: Action, outcome: TracedOutcome): Promise<string | undefined> {
   if (action.kind === "sleep") return `slept for ${action.durationMs} ms`;
+  if (action.kind === "connection") return connectionWords(action.text, outcome);
   return await statementWords(action.text, outcome, action.kind === "statement" ? action.values : undefined);
 }
 
@@ -22,6 +23,7 @@ export async function actionWords(action: Action, outcome: TracedOutcome): Promi
 export async function shortAction(action: Action): Promise<string> {
   if (action.kind === "sleep")
     return action.durationMs === 0 ? "(goes on)" : `(sleeps ${action.durationMs} ms)`;
+  if (action.kind === "connection") return `(${action.text}s)`;
   const values = action.kind === "statement" ? action.values : undefined;
   const words = infinitive(withRows(await summarizeStatement(action.text), action.text, values), undefined);
   const text = words ?? shorten(action.text, MAX_STATEMENT_LENGTH);
@@ -43,6 +45,13 @@ export async function statementWords(
     case "waiting":
       return `had to wait for ${joinWords(outcome.wait.for)} to ${infinitive(summary, text)} (${lockWords(outcome.wait.lock)})`;
   }
+}
+
+/** Asking a pool for a connection is told where there is none to be had. */
+function connectionWords(text: string, outcome: TracedOutcome): string | undefined {
+  if (outcome.kind === "waiting")
+    return `had to wait for a connection, which ${joinWords(outcome.wait.for)} had`;
+  return text === "disconnect" ? "closed its connection" : undefined;
 }
 
 /** Names the rows behind the one relation of a statement, where it has only one and tells its rows by equality. */
@@ -75,6 +84,8 @@ function doneWords(summary: StatementSummary, command: string, rowCount: number 
     case "START":
     case "SET":
       return undefined;
+    case "CONNECT":
+      return "got its connection";
     case "COMMIT":
       return "committed";
     case "ROLLBACK":

@@ -36,6 +36,7 @@ function stepLine(step: TraceStep): string {
 function actionText(action: Action): string {
   if (action.kind === "sleep") return `sleep ${action.durationMs}`;
   if (action.kind === "timeout") return `timeout ${textDigest(action.text)}`;
+  if (action.kind === "connection") return action.text;
   return `${textDigest(action.text)} ${JSON.stringify(action.values)}`;
 }
 

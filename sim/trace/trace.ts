@@ -17,7 +17,9 @@ export type TracedOutcome =
 export type Action =
   | { readonly kind: "statement"; readonly text: string; readonly values: Json }
   | { readonly kind: "sleep"; readonly durationMs: number }
-  | { readonly kind: "timeout"; readonly text: string };
+  | { readonly kind: "timeout"; readonly text: string }
+  /** A connection of a pool is asked for ("connect"), or closed in the middle of a transaction ("disconnect"). */
+  | { readonly kind: "connection"; readonly text: string };
 
 /** A waiting statement that this step let go on. */
 export interface TracedSettled {
@@ -50,7 +52,7 @@ export interface TraceStep {
 
 /** A broken promise. */
 export interface Violation {
-  /** Name of the invariant, e.g. "I2"; "liveness", "actor" (an error escaped), "step-bound". */
+  /** Name of the invariant, e.g. "I2"; "liveness", "actor" (an error escaped), "stuck" (nobody could go on), "step-bound". */
   readonly invariant: string;
   readonly promise: string;
   /** One sentence with the offending rows. */
