@@ -26,7 +26,10 @@ describe("a command line that cannot be understood", () => {
     [["explore", "--seed", "4294967296"], /--seed.*from 0 to 4294967295/],
     [["explore", "--mutant", "77"], /no mutant 77.*mutants are 1;/],
     [["explore", "--nonsense"], /unknown option '--nonsense'.*--help/],
-    [["explore", "test/conter"], /no race called "test\/conter".*Did you mean test\/counter\?/],
+    [
+      ["explore", "test/conter"],
+      /no race called "test\/conter".*Did you mean test\/counter, or the path of a race module\?/,
+    ],
     [["replay", "sy1:test/counter:seed=1:c=00000000"], /damaged: its checksum/],
     [["replay", "sy7:test/counter:seed=1:c=00000000"], /sy7.*reads sy1/],
     [["replay"], /missing required argument 'token'/],

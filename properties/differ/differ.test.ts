@@ -190,8 +190,13 @@ describe("the command", () => {
     const program = new Command();
     addDifferCommand(
       program,
-      terminal,
-      (code) => codes.push(code),
+      {
+        races: [],
+        terminal,
+        open: () => Promise.reject(new Error("no other engine")),
+        exit: (code) => codes.push(code),
+        url: undefined,
+      },
       (body) => body({ ...engines, pglite }),
     );
     await program.parseAsync(["differ", ...argv], { from: "user" });

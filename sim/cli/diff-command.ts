@@ -2,25 +2,18 @@
  * `diff TOKEN TOKEN`: the first step at which two schedules part, and what differed after.
  */
 import type { Command } from "commander";
-import type { Race } from "../race/race.ts";
 import { createPaint } from "../report/paint.ts";
 import { runDiff } from "../report/run-diff.ts";
 import { runDiffText } from "../report/run-diff-text.ts";
 import { recordRun } from "../report/views/record-run.ts";
+import type { CommandContext } from "./command-context.ts";
 import { jsonOption } from "./common-options.ts";
-import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { EXIT } from "./exit-codes.ts";
 import { raceOfToken } from "./find-race.ts";
-import type { Terminal } from "./terminal.ts";
-import { withEngine, type OpenEngine } from "./with-engine.ts";
+import { withEngine } from "./with-engine.ts";
 
-/** Adds the command to `program`; `exit` takes its exit code, which is 0 whether or not the runs differ. */
-export function addDiffCommand(
-  program: Command,
-  races: readonly Race<any, any>[],
-  terminal: Terminal,
-  open: OpenEngine,
-  exit: (code: ExitCode) => void,
-): void {
+/** Adds the command to `program`; its exit code is 0 whether or not the runs differ. */
+export function addDiffCommand(program: Command, { races, terminal, open, exit }: CommandContext): void {
   program
     .command("diff")
     .description("compare the runs of two tokens: where they part, and what differed after")

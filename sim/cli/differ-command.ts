@@ -10,6 +10,7 @@ import { startStopwatch } from "../real-time.ts";
 import { differJson } from "../report/differ-json.ts";
 import { differText, divergenceText } from "../report/differ-text.ts";
 import { createPaint } from "../report/paint.ts";
+import type { CommandContext } from "./command-context.ts";
 import { jsonOption, seedOption } from "./common-options.ts";
 import { withDifferEngines } from "./differ-engines.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -30,11 +31,10 @@ export type WithDifferEngines = <Result>(
   body: (engines: DifferEngines) => Promise<Result>,
 ) => Promise<Result>;
 
-/** Adds the command to `program`; `exit` takes its exit code. */
+/** Adds the command to `program`. */
 export function addDifferCommand(
   program: Command,
-  terminal: Terminal,
-  exit: (code: ExitCode) => void,
+  { terminal, exit }: CommandContext,
   withEngines: WithDifferEngines = withDifferEngines,
 ): void {
   program

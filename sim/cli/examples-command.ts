@@ -11,6 +11,7 @@ import { isReproduced, scoreExample, type ExampleScore } from "../search/score-e
 import type { Shard } from "../search/shard.ts";
 import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import type { CommandContext } from "./command-context.ts";
 import { jsonOption, seedOption, workersOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { createTextLine } from "./progress-line.ts";
@@ -38,14 +39,10 @@ interface Report {
   readonly examples: readonly ExampleScore[];
 }
 
-/** Adds the command to `program`; `exit` takes its exit code, `url` is the module that other processes run, if any. */
+/** Adds the command to `program`. */
 export function addExamplesCommand(
   program: Command,
-  races: readonly Race<any, any>[],
-  terminal: Terminal,
-  open: OpenEngine,
-  exit: (code: ExitCode) => void,
-  url: string | undefined,
+  { races, terminal, open, exit, url }: CommandContext,
 ): void {
   program
     .command("examples")

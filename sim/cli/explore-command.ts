@@ -10,6 +10,7 @@ import { MAX_FAILING_SCHEDULES, type ExploreReport } from "../search/explore.ts"
 import type { Shard } from "../search/shard.ts";
 import { DEFAULT_STRATEGY, STRATEGIES, type StrategyName } from "../search/strategies/index.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import type { CommandContext } from "./command-context.ts";
 import { jsonOption, raceArgument, seedOption, workersOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
@@ -46,14 +47,10 @@ interface Options {
   readonly json?: true;
 }
 
-/** Adds the command to `program`; `exit` takes its exit code, `url` is the module that threads run, if there can be any. */
+/** Adds the command to `program`. */
 export function addExploreCommand(
   program: Command,
-  races: readonly Race<any, any>[],
-  terminal: Terminal,
-  open: OpenEngine,
-  exit: (code: ExitCode) => void,
-  url: string | undefined,
+  { races, terminal, open, exit, url }: CommandContext,
 ): void {
   program
     .command("explore")

@@ -9,7 +9,8 @@ import { isolationText } from "../report/isolation-text.ts";
 import { isolationCells, type IsolationCell } from "../search/isolation-table.ts";
 import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
-import { findRace } from "./find-race.ts";
+import type { CommandContext } from "./command-context.ts";
+import { checkMutant, findRace } from "./find-race.ts";
 import { createTextLine } from "./progress-line.ts";
 import { wholeNumber } from "./read-number.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,23 +23,20 @@ const DEFAULT_SCHEDULES = 100;
 interface Options {
   readonly seed: number;
   readonly schedules: number;
+  readonly mutant?: number;
   readonly engine: EngineName;
   readonly json?: true;
 }
 
 /** Adds the command to `program`. */
-export function addIsolationCommand(
-  program: Command,
-  races: readonly Race<any, any>[],
-  terminal: Terminal,
-  open: OpenEngine,
-): void {
+export function addIsolationCommand(program: Command, { races, terminal, open }: CommandContext): void {
   program
     .command("isolation")
     .description("run a race under each isolation level, with and without retries, and tell what each allows")
     .argument("[race]", "name or file of the race (default: the anomalies of the literature)")
     .option("--schedules <n>", "schedules at most, for each level", wholeNumber(1), DEFAULT_SCHEDULES)
     .option("--seed <n>", "seed of everything random", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
+    .option("--mutant <n>", "run this wrong variant of the race", wholeNumber(0))
     .addOption(engineOption())
     .option("--json", "print one JSON object and nothing else")
     .action(async (name: string | undefined, options: Options) => {
@@ -48,10 +46,11 @@ export function addIsolationCommand(
 
 async function runIsolation(
   races: readonly Race<any, any>[],
-  { seed, schedules, engine: engineName, json }: Options,
+  { seed, schedules, mutant, engine: engineName, json }: Options,
   terminal: Terminal,
   open: OpenEngine,
 ): Promise<void> {
+  for (const race of races) checkMutant(race, mutant);
   const line = createTextLine(terminal);
   const elapsedMs = startStopwatch();
   const onCell = (race: string, { level }: Isolation): void =>
@@ -59,7 +58,7 @@ async function runIsolation(
   let cells: readonly IsolationCell[];
   try {
     cells = await withEngine(open, engineName, (engine) =>
-      isolationCells(engine, races, { seed, schedules, onCell }),
+      isolationCells(engine, races, { seed, schedules, mutant, onCell }),
     );
   } finally {
     line.clear();

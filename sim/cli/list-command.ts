@@ -4,11 +4,11 @@
 import type { Command } from "commander";
 import type { Race } from "../race/race.ts";
 import { plainTable } from "../report/plain-table.ts";
+import type { CommandContext } from "./command-context.ts";
 import { findRace } from "./find-race.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** Adds the command to `program`. */
-export function addListCommand(program: Command, races: readonly Race<any, any>[], terminal: Terminal): void {
+export function addListCommand(program: Command, { races, terminal }: CommandContext): void {
   program
     .command("list")
     .description("name the races, their invariants and their mutants")

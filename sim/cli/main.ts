@@ -3,6 +3,7 @@
  */
 import { Command, CommanderError } from "commander";
 import type { Race } from "../race/race.ts";
+import type { CommandContext } from "./command-context.ts";
 import { errorLine } from "./error-line.ts";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
 import { addDiffCommand } from "./diff-command.ts";
@@ -18,6 +19,21 @@ import { addSpecCommand } from "./spec-command.ts";
 import { addStrategiesCommand } from "./strategies-command.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { openByName, type OpenEngine } from "./with-engine.ts";
+
+/** In the order in which --help names them. */
+const COMMANDS: readonly ((program: Command, context: CommandContext) => void)[] = [
+  addExploreCommand,
+  addReplayCommand,
+  addDiffCommand,
+  addMergeCommand,
+  addMutantsCommand,
+  addExamplesCommand,
+  addIsolationCommand,
+  addStrategiesCommand,
+  addListCommand,
+  addSpecCommand,
+  addDifferCommand,
+];
 
 /**
  * Runs the command line `argv` (without the program's own name) over `races`, whose first is the default. Never rejects:
@@ -36,17 +52,7 @@ export async function main(
   const exit = (chosen: ExitCode): void => {
     code = chosen;
   };
-  addExploreCommand(program, races, terminal, open, exit, url);
-  addReplayCommand(program, races, terminal, open, exit);
-  addDiffCommand(program, races, terminal, open, exit);
-  addMergeCommand(program, races, terminal, exit);
-  addMutantsCommand(program, races, terminal, open, exit, url);
-  addExamplesCommand(program, races, terminal, open, exit, url);
-  addIsolationCommand(program, races, terminal, open);
-  addStrategiesCommand(program, races, terminal, open, exit);
-  addListCommand(program, races, terminal);
-  addSpecCommand(program, terminal, exit);
-  addDifferCommand(program, terminal, exit);
+  for (const addCommand of COMMANDS) addCommand(program, { races, terminal, open, exit, url });
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;

@@ -3,25 +3,20 @@
  */
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import type { Race } from "../race/race.ts";
 import type { ExploreJson } from "../report/explore-json.ts";
 import { totalsText } from "../report/explore-text.ts";
 import { mergeShards } from "../report/merge-json.ts";
 import { replayLine } from "../report/counterexample.ts";
 import { createPaint } from "../report/paint.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import type { CommandContext } from "./command-context.ts";
 import { jsonOption } from "./common-options.ts";
-import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { EXIT } from "./exit-codes.ts";
 import { findRace } from "./find-race.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Adds the command to `program`; `exit` takes its exit code. */
-export function addMergeCommand(
-  program: Command,
-  races: readonly Race<any, any>[],
-  terminal: Terminal,
-  exit: (code: ExitCode) => void,
-): void {
+/** Adds the command to `program`. */
+export function addMergeCommand(program: Command, { races, terminal, exit }: CommandContext): void {
   program
     .command("merge")
     .description("add up the --json files of all shards of a search")

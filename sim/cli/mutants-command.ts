@@ -10,6 +10,7 @@ import { MAX_SCORE_SCHEDULES, scoreMutant, type MutantScore } from "../search/mu
 import type { Shard } from "../search/shard.ts";
 import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import type { CommandContext } from "./command-context.ts";
 import { jsonOption, seedOption, workersOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { findRace } from "./find-race.ts";
@@ -36,14 +37,10 @@ interface Options {
   readonly json?: true;
 }
 
-/** Adds the command to `program`; `exit` takes its exit code, `url` is the module that other processes run, if any. */
+/** Adds the command to `program`. */
 export function addMutantsCommand(
   program: Command,
-  races: readonly Race<any, any>[],
-  terminal: Terminal,
-  open: OpenEngine,
-  exit: (code: ExitCode) => void,
-  url: string | undefined,
+  { races, terminal, open, exit, url }: CommandContext,
 ): void {
   program
     .command("mutants")

@@ -13,6 +13,7 @@ import { followSchedule } from "../search/follow-schedule.ts";
 import { replay } from "../search/replay.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { RunResult } from "../trace/trace.ts";
+import type { CommandContext } from "./command-context.ts";
 import { jsonOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { raceOfToken } from "./find-race.ts";
@@ -36,14 +37,8 @@ interface Options {
 /** Columns of a timeline where standard output is no terminal. */
 const DEFAULT_COLUMNS = 120;
 
-/** Adds the command to `program`; `exit` takes its exit code. */
-export function addReplayCommand(
-  program: Command,
-  races: readonly Race<any, any>[],
-  terminal: Terminal,
-  open: OpenEngine,
-  exit: (code: ExitCode) => void,
-): void {
+/** Adds the command to `program`. */
+export function addReplayCommand(program: Command, { races, terminal, open, exit }: CommandContext): void {
   program
     .command("replay")
     .description("run a token again and tell its story")

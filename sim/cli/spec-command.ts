@@ -14,6 +14,7 @@ import { parseSpec } from "../spec/parse-spec.ts";
 import { outputHeader, runSpec, type PermutationResult } from "../spec/run-spec.ts";
 import { specReport, type SpecReport } from "../spec/spec-report.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
+import type { CommandContext } from "./command-context.ts";
 import { jsonOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,8 +26,8 @@ interface Options {
   readonly json?: true;
 }
 
-/** Adds the command to `program`; `exit` takes its exit code. */
-export function addSpecCommand(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
+/** Adds the command to `program`. */
+export function addSpecCommand(program: Command, { terminal, exit }: CommandContext): void {
   program
     .command("spec")
     .description("run a test specification in the format of PostgreSQL's isolationtester")

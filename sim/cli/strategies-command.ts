@@ -8,6 +8,7 @@ import { COMPARED_STRATEGIES, compareStrategies } from "../search/compare-strate
 import { proveMutant, type ProvedCounterexample } from "../search/exhaustive/prove-fewest.ts";
 import type { StrategyName } from "../search/strategies/index.ts";
 import { startStopwatch } from "../real-time.ts";
+import type { CommandContext } from "./command-context.ts";
 import { jsonOption, raceArgument } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
@@ -29,13 +30,10 @@ interface Options {
   readonly json?: true;
 }
 
-/** Adds the command to `program`; `exit` takes its exit code: "violated" if a median is not below the bound, or a counterexample not the smallest. */
+/** Adds the command to `program`; its exit code is "violated" if a median is not below the bound, or a counterexample not the smallest. */
 export function addStrategiesCommand(
   program: Command,
-  races: readonly Race<any, any>[],
-  terminal: Terminal,
-  open: OpenEngine,
-  exit: (code: ExitCode) => void,
+  { races, terminal, open, exit }: CommandContext,
 ): void {
   program
     .command("strategies")
