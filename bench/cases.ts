@@ -7,6 +7,7 @@ import { throughput } from "./harness/throughput.ts";
 import { sweepCost } from "./sweep/cost.ts";
 import { drain } from "./sweep/drain.ts";
 import { respondUnderSweep } from "./sweep/respond.ts";
+import { storage } from "./sweep/storage.ts";
 import { polling } from "./today/polling.ts";
 import { singleUpdate } from "./today/single-update.ts";
 
@@ -15,6 +16,7 @@ export const cases: readonly BenchCase[] = [
   sweepCost,
   drain,
   respondUnderSweep,
+  storage,
   polling,
   singleUpdate,
   harnessCosts,

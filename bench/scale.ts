@@ -33,6 +33,8 @@ export interface Scale {
     readonly rounds: number;
   };
   readonly singleUpdate: { readonly tasks: number; readonly rounds: number };
+  /** Parked tasks whose size is measured. */
+  readonly storage: { readonly tasks: number };
   readonly harness: {
     /** Permutations of the three-session race that isolationtester runs in a round; all of them if it has fewer. */
     readonly permutations: number;
@@ -55,6 +57,7 @@ export const QUICK: Scale = {
   respond: { tasks: 2_000, schedulers: 2, responders: 2, responses: 100 },
   polling: { tasks: 20, waitSeconds: 60, rounds: 3 },
   singleUpdate: { tasks: 2_000, rounds: 3 },
+  storage: { tasks: 20_000 },
   harness: { permutations: 40, rounds: 3, repetitions: 100 },
 };
 
@@ -71,5 +74,6 @@ export const FULL: Scale = {
   respond: { tasks: 100_000, schedulers: 4, responders: 4, responses: 1_000 },
   polling: { tasks: 100, waitSeconds: 60, rounds: 5 },
   singleUpdate: { tasks: 20_000, rounds: 5 },
+  storage: { tasks: 200_000 },
   harness: { permutations: 400, rounds: 5, repetitions: 500 },
 };

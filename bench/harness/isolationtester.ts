@@ -4,23 +4,20 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Skipped } from "../bench-case.ts";
 
 const DEBIAN = "/usr/lib/postgresql";
 const INSIDE = "lib/pgxs/src/test/isolation/isolationtester";
 
-/** The program: $ISOLATIONTESTER, or that of a Debian package postgresql-NN. Throws Skipped where there is none. */
-export function findIsolationtester(): string {
-  const given = process.env["ISOLATIONTESTER"];
+/** What to tell where it is missing. */
+export const NO_ISOLATIONTESTER =
+  "isolationtester is not installed, so that nothing is compared with it: Debian's package postgresql-15 has it, or name the program in ISOLATIONTESTER.";
+
+/** The program: $ISOLATIONTESTER, or that of a Debian package postgresql-NN; undefined where there is none. */
+export function findIsolationtester(): string | undefined {
+  const given = process.env["ISOLATIONTESTER"] ?? "";
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : [];
-  const candidates = [...(given ? [given] : []), ...versions.map((version) => join(DEBIAN, version, INSIDE))];
-  const found = candidates.find((file) => existsSync(file));
-  if (found === undefined) {
-    throw new Skipped(
-      "isolationtester is not installed; Debian's package postgresql-15 has it, or name it in ISOLATIONTESTER.",
-    );
-  }
-  return found;
+  const candidates = [given, ...versions.map((version) => join(DEBIAN, version, INSIDE))];
+  return candidates.find((file) => file !== "" && existsSync(file));
 }
 
 /** Runs it on a specification and gives what it wrote. Throws Error where it does not end with 0. */

@@ -16,7 +16,7 @@ import { interleave, type Timings } from "../measure/interleave.ts";
 import { median, ratioOf, rounded } from "../measure/spread.ts";
 import type { Findings, Ratio, Table } from "../result.ts";
 import { allSchedules, spread } from "./all-schedules.ts";
-import { findIsolationtester, runIsolationtester } from "./isolationtester.ts";
+import { findIsolationtester, NO_ISOLATIONTESTER, runIsolationtester } from "./isolationtester.ts";
 import { noTimes, timedEngine, type EngineTimes } from "./timed-engine.ts";
 import { specWith, threeSessionRace } from "./three-session-race.ts";
 
@@ -53,10 +53,15 @@ async function measure({ scale, progress }: BenchContext): Promise<Findings> {
     const sides = [
       { name: "run loop, in process", run: () => runAll(inProcess, orders) },
       { name: "run loop, server", run: () => runAll(overServer, orders) },
-      {
-        name: "isolationtester",
-        run: async () => void (written.isolationtester = await runIsolationtester(program, server.url, text)),
-      },
+      ...(program === undefined
+        ? []
+        : [
+            {
+              name: "isolationtester",
+              run: async () =>
+                void (written.isolationtester = await runIsolationtester(program, server.url, text)),
+            },
+          ]),
       { name: "spec, in process", run: async () => void (written.spec = await runOwnSpec(text)) },
     ];
     progress(`${orders.length} of ${all.length} permutations, warming up`);
@@ -69,14 +74,14 @@ async function measure({ scale, progress }: BenchContext): Promise<Findings> {
       { side: "run loop, server", profile: await profileOf(overServer, orders) },
     ];
     return {
-      ratios: [...ratios(timings), sameOutput(written)],
+      ratios: [...ratios(timings), ...(program === undefined ? [] : [sameOutput(written)])],
       tables: [
         rates(timings, orders.length),
         shares(profiles, orders.length),
-        polling(timings, pollsIn(written.isolationtester), orders.length),
+        ...(program === undefined ? [] : [polling(timings, pollsIn(written.isolationtester), orders.length)]),
       ],
       plots: [],
-      notes: notes(all.length, orders.length),
+      notes: [...(program === undefined ? [NO_ISOLATIONTESTER] : []), ...notes(all.length, orders.length)],
     };
   } finally {
     for (const engine of engines) await engine.close();
@@ -105,21 +110,21 @@ async function runOwnSpec(text: string): Promise<string> {
 
 function ratios(timings: Timings): readonly Ratio[] {
   const ours = timings["run loop, in process"] ?? [];
-  const against = (side: string, atLeast?: number): Ratio =>
-    ratioOf(
-      {
-        name: `harness/three-sessions/${side} : in process`,
-        says: `time of all permutations, ${side} : run loop in process`,
-        basis: "time",
-        ...(atLeast === undefined ? {} : { limit: { atLeast } }),
-      },
-      timings[side] ?? [],
-      ours,
-    );
+  const against = (side: string, atLeast?: number): readonly Ratio[] => {
+    const theirs = timings[side];
+    if (theirs === undefined) return [];
+    const subject = {
+      name: `harness/three-sessions/${side} : in process`,
+      says: `time of all permutations, ${side} : run loop in process`,
+      basis: "time",
+      ...(atLeast === undefined ? {} : { limit: { atLeast } }),
+    } as const;
+    return [ratioOf(subject, theirs, ours)];
+  };
   return [
-    against("isolationtester", FASTER_THAN_ISOLATIONTESTER),
-    against("run loop, server", FASTER_THAN_SERVER),
-    against("spec, in process"),
+    ...against("isolationtester", FASTER_THAN_ISOLATIONTESTER),
+    ...against("run loop, server", FASTER_THAN_SERVER),
+    ...against("spec, in process"),
   ];
 }
 
