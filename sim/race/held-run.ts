@@ -2,6 +2,7 @@
  * A run that stands still between two steps, as somebody sees it who watches, or who steps in.
  */
 import type { Statement } from "../engine/port.ts";
+import { SwitchyardError } from "../switchyard-error.ts";
 import type { TraceStep, Violation } from "../trace/trace.ts";
 import type { Lane } from "./actor-task.ts";
 
@@ -30,8 +31,38 @@ export interface HeldRun {
 /** Is shown a run before its first step and after every step; the run goes on when it resolves. */
 export type OnStep = (run: HeldRun) => Promise<void>;
 
-/** How the session of `task` stands. */
-export function heldSession({ name, requests: [next] }: Lane, waits: boolean): HeldSession {
+/** What a run that stands still is made of. */
+export interface HeldRunParts extends Pick<HeldRun, "steps" | "violations"> {
+  readonly lanes: readonly Lane[];
+  /** Those whose statement waits in the engine, by name; those that wait for a connection. */
+  readonly waiting: { has(name: string): boolean };
+  readonly connecting: { has(lane: Lane): boolean };
+  /** Makes the step that a lane's first request asks for. */
+  readonly makeStep: (lane: Lane) => Promise<void>;
+}
+
+/** The run that stands still, as it is shown. */
+export function heldRun(parts: HeldRunParts): HeldRun {
+  const { steps, violations, lanes, waiting, connecting, makeStep } = parts;
+  return {
+    steps,
+    violations,
+    get sessions() {
+      return lanes.map((lane) => heldSession(lane, waiting.has(lane.name) || connecting.has(lane)));
+    },
+    execute: async (session, statement) => {
+      const lane = lanes.find(({ name }) => name === session);
+      if (lane === undefined || waiting.has(session))
+        throw new SwitchyardError("usage", `${session} cannot run a statement now.`, "Ask for the sessions.");
+      const ignore = (): void => {};
+      lane.requests.unshift({ kind: "statement", statement, resolve: ignore, reject: ignore });
+      await makeStep(lane);
+    },
+  };
+}
+
+/** How the session of a lane stands. */
+function heldSession({ name, requests: [next] }: Lane, waits: boolean): HeldSession {
   const pending = !waits && next?.kind === "statement" ? next.statement.text : undefined;
   if (waits) return { name, state: "waiting", pending };
   if (next === undefined) return { name, state: "finished", pending };

@@ -6,7 +6,6 @@ import type { Engine, Move, Outcome } from "../engine/port.ts";
 import { isBegin } from "../sql/transaction-control.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { toPlain } from "../trace/canonical-json.ts";
-import { traceHash } from "../trace/trace-hash.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { actorContext, queryable } from "./actor-context.ts";
 import {
@@ -20,11 +19,12 @@ import {
 import { inActorScope } from "./actor-scope.ts";
 import { Connections, sessionOf } from "./connections.ts";
 import { enabledTasks } from "./enabled-tasks.ts";
-import { heldSession } from "./held-run.ts";
+import { heldRun } from "./held-run.ts";
 import { Judge } from "./judge.ts";
 import type { Race } from "./race.ts";
 import { Recorder, type StepBegin } from "./recorder.ts";
 import type { RunOptions } from "./run-options.ts";
+import { tellRun } from "./run-result.ts";
 import { createRunState, type RunState } from "./run-state.ts";
 import { setUp } from "./set-up.ts";
 import { noteTransaction } from "./transaction-blocks.ts";
@@ -98,7 +98,7 @@ class Run {
     if (this.#recorder.steps.length >= MAX_STEPS) this.#judge.reachedBound(MAX_STEPS);
     else if (!this.#judge.isStuck) this.#judge.atEnd(this.#recorder.steps.length);
     this.#options.watch?.({ kind: "finished", state: this.#judge.committed });
-    return this.#result();
+    return tellRun(this.#race, this.#options, this.#state.history, this.#recorder, this.#judge.violations);
   }
 
   /** The race's setup runs in one transaction of its own, unobserved. */
@@ -333,28 +333,10 @@ class Run {
   async #hold(): Promise<void> {
     const { onStep } = this.#options;
     if (onStep === undefined) return;
-    const [tasks, waiting, connections] = [this.#tasks, this.#waiting, this.#connections];
-    await onStep({
-      steps: this.#recorder.steps,
-      violations: this.#judge.violations,
-      get sessions() {
-        return tasks.map((task) =>
-          heldSession(task, waiting.has(task.name) || connections.waiting.has(task)),
-        );
-      },
-      execute: async (session, statement) => {
-        const task = this.#tasks.find(({ name }) => name === session);
-        if (task === undefined || this.#waiting.has(session))
-          throw new SwitchyardError(
-            "usage",
-            `${session} cannot run a statement now.`,
-            "Ask for the sessions.",
-          );
-        const ignore = (): void => {};
-        task.requests.unshift({ kind: "statement", statement, resolve: ignore, reject: ignore });
-        await this.#makeStep(task, [], false);
-      },
-    });
+    const { steps } = this.#recorder;
+    const run = { steps, violations: this.#judge.violations, lanes: this.#tasks, waiting: this.#waiting };
+    const makeStep = (lane: Lane): Promise<void> => this.#makeStep(lane, [], false);
+    await onStep(heldRun({ ...run, connecting: this.#connections.waiting, makeStep }));
   }
 
   #chooseVictim(sessions: readonly string[]): number {
@@ -362,26 +344,6 @@ class Run {
     const index = this.#options.schedule.next({ current: this.#current, enabled: members, kind: "victim" });
     this.#recorder.take(`!${members[index % members.length]}`);
     return index;
-  }
-
-  #result(): RunResult {
-    const { history } = this.#state;
-    const told = {
-      race: this.#race.name,
-      mutant: this.#options.mutant,
-      seed: this.#options.seed,
-      ...(this.#options.clock === "still" ? { clock: this.#options.clock } : {}),
-      data: toPlain(this.#options.data),
-      steps: this.#recorder.steps,
-      history,
-      violations: this.#judge.violations,
-      taken: this.#recorder.taken,
-      ...this.#recorder.counts(),
-      labels: history.flatMap((operation) =>
-        operation.endStep === undefined ? [] : this.#race.labels(operation),
-      ),
-    };
-    return { ...told, traceHash: traceHash(told) };
   }
 }
 
