@@ -35,6 +35,8 @@ interface PoolParts {
 /** pg's Pool; to be used by actors. */
 export class Pool extends pg.Pool {
   #connections: Connections | undefined;
+  /** Virtual time that a call waits for a connection at most. */
+  readonly #timeoutMs: number | undefined;
   /** Whose turn each queued call is. */
   readonly #lanes = new WeakMap<Connected, Lane>();
   /** For whom a client is being made. */
@@ -42,7 +44,7 @@ export class Pool extends pg.Pool {
 
   constructor(config: pg.PoolConfig = {}) {
     const stream = (): SimulatedStream => this.#openStream();
-    const { connectionTimeoutMillis: _timeout, ...rest } = config;
+    const { connectionTimeoutMillis, ...rest } = config;
     super({
       ...rest,
       ssl: false,
@@ -51,6 +53,7 @@ export class Pool extends pg.Pool {
       maxLifetimeSeconds: 0,
       stream: stream as unknown as NonNullable<pg.PoolConfig["stream"]>,
     });
+    this.#timeoutMs = connectionTimeoutMillis === 0 ? undefined : connectionTimeoutMillis;
     this.on("release", (_error, client) => streamOf(client).takeBack());
     const parts = this as unknown as PoolParts;
     const { newClient, _acquireClient } = parts;
@@ -87,7 +90,13 @@ export class Pool extends pg.Pool {
     };
     this.#lanes.set(connected, lane);
     const resolve = (): void => super.connect(connected as Parameters<pg.Pool["connect"]>[0]);
-    lane.requests.push({ kind: "connect", heldBy: () => this.#heldBy(), resolve });
+    const expire = (): void => {
+      const parts = this as unknown as PoolParts;
+      parts._pendingQueue = parts._pendingQueue.filter((item) => item.callback !== connected);
+      connected(new Error("timeout exceeded when trying to connect"), undefined, () => {});
+    };
+    const timeoutMs = this.#timeoutMs;
+    lane.requests.push({ kind: "connect", heldBy: () => this.#heldBy(), timeoutMs, expire, resolve });
   }
 
   /** A pool that knows connections of an earlier run forgets them. */

@@ -28,7 +28,12 @@ interface Exchange {
   readonly replies: Buffer[];
   statement?: Statement;
   describes: boolean;
-  refused?: DatabaseError;
+  refused?: Refusal;
+}
+
+interface Refusal {
+  readonly error: DatabaseError;
+  told: boolean;
 }
 
 /** One connection's stream. It emits "connect", "data" and "close". */
@@ -125,6 +130,7 @@ export class SimulatedStream extends EventEmitter {
         this.#sync();
         return;
       case "flush":
+        this.#tellRefusal();
         return;
       case "terminate":
         this.#close();
@@ -144,13 +150,22 @@ export class SimulatedStream extends EventEmitter {
 
   #refuse(what: string): void {
     const message = `${what} is not simulated: session "${this.#lane.name}" asked for it. Read the whole result as text.`;
-    this.#exchange.refused ??= new DatabaseError(message, { code: "0A000", severity: "ERROR" });
+    const error = new DatabaseError(message, { code: "0A000", severity: "ERROR" });
+    this.#exchange.refused ??= { error, told: false };
+  }
+
+  /** A server tells an error at once, and that it is ready again after the next Sync. */
+  #tellRefusal(): void {
+    const { refused } = this.#exchange;
+    if (refused === undefined || refused.told) return;
+    refused.told = true;
+    this.#reply(errorResponse(refused.error));
   }
 
   #sync(): void {
     const { replies, statement, describes, refused } = this.#exchange;
     this.#exchange = { replies: [], describes: false };
-    if (refused !== undefined) this.#reply(errorResponse(refused), readyForQuery(this.#status));
+    if (refused !== undefined) this.#reply(...errorUnlessTold(refused), readyForQuery(this.#status));
     else if (statement === undefined) this.#reply(...replies, readyForQuery(this.#status));
     else this.#run(statement, replies, describes);
   }
@@ -214,4 +229,8 @@ export class SimulatedStream extends EventEmitter {
   #reply(...messages: readonly Buffer[]): void {
     this.emit("data", Buffer.concat(messages));
   }
+}
+
+function errorUnlessTold({ error, told }: Refusal): readonly Buffer[] {
+  return told ? [] : [errorResponse(error)];
 }

@@ -20,6 +20,10 @@ export interface ConnectRequest {
   readonly kind: "connect";
   /** The lanes that have the connections of a pool which has no more to give; undefined where one is to be had. */
   readonly heldBy: () => readonly string[] | undefined;
+  /** How long it waits for one at most, in virtual ms. */
+  readonly timeoutMs?: number | undefined;
+  /** It has waited for so long. */
+  readonly expire: () => void;
   /** It is this actor's turn: the pool gives it a connection, or puts it into its queue. */
   readonly resolve: () => void;
 }

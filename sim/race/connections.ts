@@ -12,15 +12,31 @@ import type { ActorTask, ConnectRequest, Lane, StatementRequest } from "./actor-
 /** The outcome of asking for a connection and getting one. */
 export const CONNECTED: TracedOutcome = { kind: "done", command: "CONNECT", rowCount: null, rows: [] };
 
+/** The outcome of having waited for a connection for too long. */
+export const NOT_CONNECTED: TracedOutcome = {
+  kind: "failed",
+  code: "timeout",
+  message: "no connection came free in time",
+};
+
 /** The engine's session on which a lane runs a statement. */
 export function sessionOf({ name }: Lane, { session }: StatementRequest): string {
   return session ?? name;
 }
 
+/** What a lane waits for that has asked a pool for a connection. */
+export interface ConnectionWait {
+  /** Lanes that have the connections. */
+  readonly for: readonly string[];
+  /** When it gives up, in virtual ms since 1970. */
+  readonly untilMs: number | undefined;
+  readonly request: ConnectRequest;
+}
+
 /** The connections of one run. */
 export class Connections {
-  /** Lanes that wait for a connection, in the order in which they asked, each with the lanes that have them. */
-  readonly waiting: Map<Lane, readonly string[]> = new Map();
+  /** Lanes that wait for a connection, in the order in which they asked. */
+  readonly waiting: Map<Lane, ConnectionWait> = new Map();
   readonly #engine: Engine;
   /** All lanes of the run, those of the actors first. */
   readonly #lanes: Lane[];
@@ -55,9 +71,12 @@ export class Connections {
     return this.named(await this.#engine.expire(sessionOf(lane, request)));
   }
 
-  /** When the statement with which a lane waits times out, in virtual ms since 1970; or undefined. */
-  readonly timeoutAt: (lane: Lane) => number | undefined = (lane) =>
-    this.#engine.timeoutAt(this.#statements.get(lane.name)?.session ?? lane.name);
+  /** When what a lane waits for times out, in virtual ms since 1970; or undefined. */
+  readonly timeoutAt: (lane: Lane) => number | undefined = (lane) => {
+    const wait = this.waiting.get(lane);
+    if (wait !== undefined) return wait.untilMs;
+    return this.#engine.timeoutAt(this.#statements.get(lane.name)?.session ?? lane.name);
+  };
 
   /** Whether a lane waits in the engine, or for a connection. */
   readonly stillWaits: (lane: Lane) => boolean = (lane) =>
@@ -67,7 +86,9 @@ export class Connections {
   ask(lane: Lane, request: ConnectRequest): TracedOutcome {
     const holders = request.heldBy();
     if (holders === undefined) return CONNECTED;
-    this.waiting.set(lane, holders);
+    const { timeoutMs } = request;
+    const untilMs = timeoutMs === undefined ? undefined : this.#engine.nowMs() + timeoutMs;
+    this.waiting.set(lane, { for: holders, untilMs, request });
     return { kind: "waiting", wait: { for: holders, lock: { kind: "connection", mode: "of the pool" } } };
   }
 
@@ -76,7 +97,8 @@ export class Connections {
     return [
       ...Array.from(
         this.waiting,
-        ([{ name }, holders]) => `${name} waits for a connection (${holders.join(" and ")} have them all)`,
+        ([{ name }, { for: holders }]) =>
+          `${name} waits for a connection (all are with ${holders.join(" and ")})`,
       ),
       ...Array.from(this.#statements.keys(), (lane) => `${lane} waits for a lock`),
     ].join(", ");

@@ -2,17 +2,16 @@
  * Who can make the next step of a run, in the order in which a schedule counts them.
  */
 import type { Lane } from "./actor-task.ts";
+import type { Connections } from "./connections.ts";
 
 /**
  * The `current` session if it has a statement, the others that have one, those who sleep by the time at which they wake, and
  * those whose waiting statement can time out. Who waits for everybody else to finish comes when nobody is left.
- * @param waiting has the sessions whose statements wait in the engine
  */
 export function enabledTasks(
   tasks: readonly Lane[],
   current: string | undefined,
-  waiting: ReadonlyMap<string, unknown>,
-  timeoutAt: (task: Lane) => number | undefined,
+  { stillWaits, timeoutAt }: Pick<Connections, "stillWaits" | "timeoutAt">,
 ): readonly Lane[] {
   const ready: Lane[] = [];
   const sleeping: { readonly task: Lane; readonly untilMs: number }[] = [];
@@ -20,7 +19,7 @@ export function enabledTasks(
   const last: Lane[] = [];
   for (const task of tasks) {
     const request = task.requests[0];
-    if (waiting.has(task.name)) {
+    if (stillWaits(task)) {
       if (timeoutAt(task) !== undefined) expiring.push(task);
     } else if (request?.kind === "sleep") sleeping.push({ task, untilMs: request.untilMs });
     else if (request?.kind === "after-others") last.push(task);
@@ -29,5 +28,5 @@ export function enabledTasks(
   }
   sleeping.sort((a, b) => a.untilMs - b.untilMs);
   const others = [...ready, ...sleeping.map(({ task }) => task), ...expiring];
-  return others.length > 0 || waiting.size > 0 ? others : last;
+  return others.length > 0 || tasks.some(stillWaits) ? others : last;
 }

@@ -17,7 +17,7 @@ import {
   type StatementRequest,
 } from "./actor-task.ts";
 import { inActorScope } from "./actor-scope.ts";
-import { Connections, sessionOf } from "./connections.ts";
+import { Connections, NOT_CONNECTED, sessionOf, type ConnectionWait } from "./connections.ts";
 import { enabledTasks } from "./enabled-tasks.ts";
 import { heldRun } from "./held-run.ts";
 import { Judge } from "./judge.ts";
@@ -128,7 +128,7 @@ class Run {
   /** One step; false when nobody is left or the bound is reached. */
   async #step(): Promise<boolean> {
     if (this.#recorder.steps.length >= MAX_STEPS) return false;
-    const tasks = enabledTasks(this.#tasks, this.#current, this.#waiting, this.#connections.timeoutAt);
+    const tasks = enabledTasks(this.#tasks, this.#current, this.#connections);
     if (tasks.length === 0) {
       if (this.#waiting.size === 0 && this.#connections.waiting.size === 0) return false;
       if (this.#connections.inUse)
@@ -166,6 +166,8 @@ class Run {
     if (this.#options.clock !== "still") this.#engine.advanceTo(this.#engine.nowMs() + STEP_MS);
     const waiting = this.#waiting.get(task.name);
     if (waiting) return this.#expire(task, waiting, begin);
+    const connecting = this.#connections.waiting.get(task);
+    if (connecting) return this.#expireConnect(task, connecting, begin);
     const request = task.requests.shift() as Request;
     if (request.kind === "statement") return this.#execute(task, request, begin);
     if (request.kind === "connect") return this.#connect(task, request, begin);
@@ -224,6 +226,14 @@ class Run {
     await this.#goOn(task);
   }
 
+  /** `task` has waited for a connection as long as it wanted to. */
+  async #expireConnect(task: Lane, wait: ConnectionWait, begin: TimelessBegin): Promise<void> {
+    this.#moveClock(wait.untilMs ?? 0);
+    this.#recorder.connect({ ...begin, timeMs: this.#engine.nowMs() }, NOT_CONNECTED);
+    wait.request.expire();
+    await this.#goOn(task);
+  }
+
   /** A connection is closed; Postgres rolls back what was open on it. */
   async #disconnect(task: Lane, request: DisconnectRequest, begin: TimelessBegin): Promise<void> {
     const timeMs = this.#engine.nowMs();
@@ -255,10 +265,10 @@ class Run {
   #noteMove(task: Lane, text: string, move: Move): void {
     const { watch } = this.#options;
     if (watch === undefined) return;
-    if (move.outcome.kind === "waiting" && this.#connections.timeoutAt(task) !== undefined)
+    if (this.#connections.inUse) this.#dependOnAll();
+    else if (move.outcome.kind === "waiting" && this.#engine.timeoutAt(task.name) !== undefined)
       watch({ kind: "clock-read" });
     watch({ kind: "move", session: task.name, text, move });
-    if (this.#connections.inUse) this.#dependOnAll();
   }
 
   /** Text of the statement with which a session waits. */
