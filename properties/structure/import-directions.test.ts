@@ -28,6 +28,9 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     "sim/spec",
     "sim/trace",
     "sim/report",
+    "sim/explain",
+    "sim/client",
+    "sim/library",
     "sim/cli",
   ],
   "sim/engine": [

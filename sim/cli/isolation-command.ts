@@ -10,14 +10,13 @@ import { isolationCells, type IsolationCell } from "../search/isolation-table.ts
 import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { CommandContext } from "./command-context.ts";
+import { jsonOption, seedOption } from "./common-options.ts";
 import { checkMutant, findRace } from "./find-race.ts";
 import { createTextLine } from "./progress-line.ts";
 import { wholeNumber } from "./read-number.ts";
 import type { Terminal } from "./terminal.ts";
 import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
 
-const DEFAULT_SEED = 1;
-const MAX_SEED = 0xffff_ffff;
 const DEFAULT_SCHEDULES = 100;
 
 interface Options {
@@ -35,10 +34,10 @@ export function addIsolationCommand(program: Command, { races, terminal, open }:
     .description("run a race under each isolation level, with and without retries, and tell what each allows")
     .argument("[race]", "name or file of the race (default: the anomalies of the literature)")
     .option("--schedules <n>", "schedules at most, for each level", wholeNumber(1), DEFAULT_SCHEDULES)
-    .option("--seed <n>", "seed of everything random", wholeNumber(0, MAX_SEED), DEFAULT_SEED)
+    .addOption(seedOption())
     .option("--mutant <n>", "run this wrong variant of the race", wholeNumber(0))
     .addOption(engineOption())
-    .option("--json", "print one JSON object and nothing else")
+    .addOption(jsonOption())
     .action(async (name: string | undefined, options: Options) => {
       await runIsolation(await chooseRaces(races, name), options, terminal, open);
     });
