@@ -9,6 +9,7 @@ import { main } from "../../sim/cli/main.ts";
 import type { Engine } from "../../sim/engine/port.ts";
 import { holds, plans, type Race } from "../../sim/index.ts";
 import { sharedEngine } from "../../sim/library/shared-engine.ts";
+import type { Strategy } from "../../sim/search/strategies/strategy.ts";
 import { captureTerminal } from "../cli/captured-terminal.ts";
 import { readmeRace } from "./readme-race.ts";
 
@@ -45,10 +46,13 @@ function moduleFile(name: string, text: string): string {
 }
 
 /** Explores a module as `npx switchyard explore` does. */
-async function explore(file: string): Promise<{ readonly code: ExitCode; readonly out: string }> {
+async function explore(
+  file: string,
+  ...options: readonly string[]
+): Promise<{ readonly code: ExitCode; readonly out: string }> {
   const terminal = captureTerminal();
   const open = (): Promise<Engine> => Promise.resolve({ ...engine, close: () => Promise.resolve() });
-  const argv = ["explore", relative(process.cwd(), file), "--schedules", "60"];
+  const argv = ["explore", relative(process.cwd(), file), "--schedules", "60", ...options];
   const code = await main(argv, [], terminal, open);
   return { code, out: terminal.written.out };
 }
@@ -71,6 +75,35 @@ describe("the first race of the README", () => {
   it("passes when it is mended as the README says", async () => {
     expect(MENDED).not.toBe(readmeRace());
     expect((await explore(join(folder, "mended.ts"))).code).toBe(EXIT.ok);
+  });
+});
+
+describe("the worked examples of CONTRIBUTING.md", () => {
+  const text = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8");
+  const [race = "", strategy = "", mutant = ""] = Array.from(
+    text.matchAll(/```ts\n\/\/ [^\n]*\n([\s\S]*?)```/g),
+    ([, snippet = ""]) => snippet,
+  );
+
+  it("have a race that passes, and whose mutant is found", async () => {
+    const file = moduleFile("counter.ts", race.replace("../../sim/index.ts", "pg-switchyard"));
+    expect((await explore(file)).code).toBe(EXIT.ok);
+    const found = await explore(file, "--mutant", "1");
+    expect(found.out).toContain("violated: every addition counts");
+  });
+
+  it("have a strategy that chooses whoever has made the fewest steps", async () => {
+    const { newest } = (await import(moduleFile("newest.ts", strategy))) as { readonly newest: Strategy };
+    const { scheduler } = newest.plan({ index: 0, seed: 1, estimate: undefined });
+    const enabled = ["ann", "ben"];
+    const next = (): number => scheduler.next({ current: undefined, enabled, kind: "step" });
+    expect([next(), next(), next(), next()]).toEqual([0, 1, 0, 1]);
+  });
+
+  it("have a mutant that is there", () => {
+    expect(readFileSync(join(ROOT, "model/mutants/15-default-without-time.ts"), "utf8").trim()).toBe(
+      mutant.trim(),
+    );
   });
 });
 
