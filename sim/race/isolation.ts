@@ -64,7 +64,7 @@ export function isolationOf(name: string): (Isolation & { readonly race: string 
 }
 
 /** SQLSTATE of the error with which an operation ended, if it did. */
-export function errorCodeOf({ result }: OperationRecord): string | undefined {
+function errorCodeOf({ result }: OperationRecord): string | undefined {
   return (result as { readonly error?: { readonly code?: string } } | null | undefined)?.error?.code;
 }
 

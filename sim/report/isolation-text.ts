@@ -20,7 +20,7 @@ export function isolationText(cells: readonly IsolationCell[]): string {
 }
 
 /** One cell as words, for one promise. */
-export function cellText(
+function cellText(
   { allowed, schedules, exhausted, errors }: IsolationCell,
   invariant: string,
 ): string {

@@ -52,7 +52,7 @@ export interface IsolationOptions {
 }
 
 /** Every way in which a table runs a race: each level with and without retries, and as a control no transaction at all. */
-export const ISOLATIONS: readonly Isolation[] = [
+const ISOLATIONS: readonly Isolation[] = [
   ...[false, true].flatMap((retries) => LEVELS.map((level) => ({ level, retries }))),
   { level: "no transaction", retries: false },
 ];

@@ -9,13 +9,13 @@ import { explore } from "./explore.ts";
 import { scoreMutant, type MutantScore } from "./mutation-score.ts";
 
 /** Schedules of the mended code that are sampled. */
-export const SAMPLED_SCHEDULES = 200;
+const SAMPLED_SCHEDULES = 200;
 
 /** Schedules of one configuration after which its exhaustive search is given up. */
 export const MAX_EXHAUSTIVE_SCHEDULES = 2_000;
 
 /** Schedules after which a broken variant counts as not reproduced. */
-export const MAX_EXAMPLE_SCHEDULES = 500;
+const MAX_EXAMPLE_SCHEDULES = 500;
 
 /** What became of the mended code. */
 export type FixScore =
