@@ -41,6 +41,23 @@ describe("an engine goes on", () => {
     expect(await outcome("a", "commit")).toMatchObject({ kind: "done", result: { command: "COMMIT" } });
   });
 
+  it("with the isolation level that one session begins with, where statements are known but the BEGIN is new", async () => {
+    const fresh = await openEngine();
+    try {
+      await start(fresh, 1, ["a", "b"], tables);
+      const level = async (session: string) =>
+        (await fresh.execute(session, { text: "show transaction_isolation" })).outcome;
+      for (const session of ["a", "b", "a", "b"]) await level(session);
+      await fresh.execute("a", { text: "begin isolation level repeatable read" });
+      const shown = (name: string) => ({ result: { rows: [{ transaction_isolation: name }] } });
+      expect(await level("a")).toMatchObject(shown("repeatable read"));
+      expect(await level("b")).toMatchObject(shown("read committed"));
+      expect(await level("a")).toMatchObject(shown("repeatable read"));
+    } finally {
+      await fresh.close();
+    }
+  });
+
   it("after a statement that waited and then failed", async () => {
     await start(engine, 1, ["a", "b"]);
     await outcome("a", "insert into item (id, n) values (1, 1)");

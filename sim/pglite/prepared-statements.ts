@@ -20,6 +20,19 @@ export class PreparedStatements {
   /** Names that the backend still knows and that are of no use any more. */
   #stale: string[] = [];
   #count = 0;
+  /** How often each text was run. */
+  readonly #uses = new Map<string, number>();
+
+  /**
+   * Counts a use of `text`. True at the first, second, fourth, eighth, ... one: a statement does by and by what it has not done
+   * before (finds rows, prunes a page, splits an index), and what changes for the first time then has to be looked for.
+   */
+  use(text: string): boolean {
+    if (this.#uses.size >= MAX_STATEMENTS) this.#uses.clear();
+    const uses = (this.#uses.get(text) ?? 0) + 1;
+    this.#uses.set(text, uses);
+    return (uses & (uses - 1)) === 0;
+  }
 
   /** The messages that run `text`; `isNew` where they parse it first: `note` must be called with the answer. */
   messages(text: string, values: readonly unknown[]): { readonly messages: Buffer; readonly isNew: boolean } {

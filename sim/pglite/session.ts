@@ -19,6 +19,8 @@ export interface Flight {
   readonly startUs: number;
   /** It was parsed under a new name. */
   readonly isNew: boolean;
+  /** Statics may change in it that never did before. */
+  readonly mayTeach: boolean;
   /** Columns, where they are known beforehand. */
   readonly fields: readonly Field[] | undefined;
   /** Notices that were handed out already. */
@@ -47,7 +49,7 @@ export interface Session {
   /** "I" outside a transaction block, "T" inside, "E" inside a failed one. */
   status: string;
   /** A BEGIN that goes out with the next statement, and the virtual time at which it came, in microseconds. */
-  begin: { readonly messages: Buffer; readonly atUs: number } | undefined;
+  begin: { readonly text: string; readonly messages: Buffer; readonly atUs: number } | undefined;
   /** Statements so far, which seeds the entropy of the next. */
   count: number;
   /** Something was left in it that another session must not find. */

@@ -51,13 +51,17 @@ export class StatementRunner {
     // Who listens has to be seen to be inside a transaction from its BEGIN on: nothing is delivered there.
     if (kind.begins && session.status === "I" && !session.listens)
       return begin(session, statement.text, kind.begins, server.clock.nowUs);
-    if (session.begin && session.begin.atUs !== server.clock.nowUs) this.#beginThen(session, session.begin);
+    if (session.begin && session.begin.atUs !== server.clock.nowUs) {
+      this.#beginThen(session, session.begin);
+      session.begin = undefined;
+    }
     if (session.listens) server.backends.deliverSignals(session.berth.backend);
-    const { messages, isNew } = this.#messages(session, statement, kind);
+    const { messages, isNew, mayTeach } = this.#messages(session, statement, kind);
     const flight: Flight = {
       statement,
       startUs: server.clock.nowUs,
       isNew,
+      mayTeach,
       fields: session.berth.statements.fields(statement.text),
       noticesSent: 0,
     };
@@ -97,25 +101,27 @@ export class StatementRunner {
     session: Session,
     { text, values = [] }: Statement,
     kind: StatementKind,
-  ): { readonly messages: Buffer; readonly isNew: boolean } {
+  ): { readonly messages: Buffer } & Pick<Flight, "isNew" | "mayTeach"> {
+    const { begin, berth } = session;
     const own =
       kind.several && values.length === 0
         ? { messages: simpleMessages(text), isNew: true }
-        : session.berth.statements.messages(text, values);
-    if (!session.begin) return own;
-    const messages = Buffer.concat([session.begin.messages, own.messages]);
+        : berth.statements.messages(text, values);
+    const mayTeach = berth.statements.use(text) || own.isNew;
+    if (!begin) return { ...own, mayTeach };
     session.begin = undefined;
-    return { messages, isNew: own.isNew };
+    const messages = Buffer.concat([begin.messages, own.messages]);
+    return { messages, isNew: own.isNew, mayTeach: berth.statements.use(begin.text) || mayTeach };
   }
 
   /** Time has passed since a BEGIN that was kept back; now() is when it came. */
-  #beginThen(session: Session, { messages, atUs }: NonNullable<Session["begin"]>): void {
+  #beginThen({ berth }: Session, { text, messages, atUs }: NonNullable<Session["begin"]>): void {
     const { backends, clock } = this.#parts.server;
     const { nowUs } = clock;
     clock.set(atUs);
-    backends.runHere(session.berth.backend, messages);
+    backends.runHere(berth.backend, messages);
     clock.set(nowUs);
-    session.begin = undefined;
+    if (berth.statements.use(text)) backends.learn();
   }
 
   #isFree({ control }: StatementKind): boolean {
@@ -150,7 +156,7 @@ export class StatementRunner {
     const { statement } = flight;
     const reply = readReply(bytes);
     if (flight.isNew) session.berth.statements.note(statement.text, bytes);
-    if (flight.isNew || reply.error || session.waiting) server.backends.learn();
+    if (flight.mayTeach || reply.error || session.waiting) server.backends.learn();
     const wasInside = session.status !== "I";
     session.status = reply.status;
     if (reply.hasMessages) {
@@ -193,7 +199,7 @@ export class StatementRunner {
 
 /** One call of the backend less: the answer to a BEGIN outside a transaction block is known. */
 function begin(session: Session, text: string, command: string, atUs: number): Landing {
-  session.begin = { messages: simpleMessages(text), atUs };
+  session.begin = { text, messages: simpleMessages(text), atUs };
   session.status = "T";
   const result = { command, rowCount: null, fields: [], rows: [] };
   return { kind: "landed", outcome: { kind: "done", result } };
