@@ -5,6 +5,7 @@ import type { Actor, Race } from "../../sim/race/race.ts";
 import { MAX_STEPS, runRace } from "../../sim/race/run.ts";
 import type { Scheduler } from "../../sim/race/scheduler.ts";
 import { arraySchedule } from "../../sim/search/array-schedule.ts";
+import { sessionsSchedule } from "../../sim/search/strategies/sessions-schedule.ts";
 import type { RunResult } from "../../sim/trace/trace.ts";
 import { tinyRace } from "./tiny-race.ts";
 
@@ -45,6 +46,59 @@ describe("schedules", () => {
       "update",
       "update",
       "commit",
+    ]);
+  });
+
+  it("tells a scheduler that asks what comes next: a statement's text, and nothing of a sleep or of who waits", async () => {
+    const asked: (readonly (string | undefined)[])[] = [];
+    const lock: Actor = async ({ db, sleep }) => {
+      await db.query("begin");
+      await db.query("update item set n = 1 where id = 1");
+      await sleep(5);
+    };
+    const inTurn = sessionsSchedule(["a", "b"]);
+    await play(tinyRace({ a: lock, b: async ({ db }) => void (await db.query("delete from item")) }), {
+      next(choice) {
+        asked.push(choice.enabled.map((_, index) => choice.pending?.(index)));
+        return inTurn.next(choice);
+      },
+    });
+    expect(asked).toEqual([
+      ["update item set n = 1 where id = 1", "delete from item"],
+      ["delete from item", undefined],
+      [undefined],
+    ]);
+  });
+
+  it("knows that a COMMIT ended its transaction which went on when another session rolled back to a savepoint", async () => {
+    const schema = "create table item (id int primary key, n int unique deferrable initially deferred);";
+    const doubtful: Actor = async ({ db }) => {
+      for (const text of [
+        "begin",
+        "savepoint s",
+        "insert into item values (3, 7)",
+        "rollback to s",
+        "commit",
+      ])
+        await db.query(text);
+    };
+    const deferred: Actor = async ({ db }) => {
+      for (const text of ["begin", "insert into item values (4, 7)", "commit"]) await db.query(text);
+    };
+    const race = tinyRace({ a: doubtful, b: deferred }, { schema, setup: () => Promise.resolve() });
+    const { steps } = await play(race, sessionsSchedule(["a", "a", "b", "b", "a", "a"]));
+    expect(steps.flatMap(({ settled }) => settled)).toMatchObject([
+      { session: "b", wokenBy: "a", text: "commit", outcome: { kind: "done" } },
+    ]);
+    expect(
+      steps.map(({ session, action }) => action.kind === "statement" && `${session}: ${action.text}`),
+    ).toEqual([
+      "a: savepoint s",
+      "a: insert into item values (3, 7)",
+      "b: insert into item values (4, 7)",
+      "b: commit",
+      "a: rollback to s",
+      "a: commit",
     ]);
   });
 
