@@ -55,10 +55,10 @@ export const QUICK: Scale = {
   },
   drain: { tasks: 2_000, schedulers: [1, 2, 4, 8] },
   respond: { tasks: 2_000, schedulers: 2, responders: 2, responses: 100 },
-  polling: { tasks: 20, waitSeconds: 60, rounds: 3 },
-  singleUpdate: { tasks: 2_000, rounds: 3 },
+  polling: { tasks: 15, waitSeconds: 60, rounds: 3 },
+  singleUpdate: { tasks: 1_000, rounds: 3 },
   storage: { tasks: 20_000 },
-  harness: { permutations: 40, rounds: 3, repetitions: 100 },
+  harness: { permutations: 30, rounds: 3, repetitions: 60 },
 };
 
 /** What the promises are about; some twenty minutes on two cores. */
@@ -67,7 +67,7 @@ export const FULL: Scale = {
   sweepCost: {
     parked: [1_000, 10_000, 100_000, 1_000_000],
     due: [0, 1, 100, 10_000],
-    rounds: 15,
+    rounds: 10,
     scattered: [1_000, 100_000],
   },
   drain: { tasks: 100_000, schedulers: [1, 2, 4, 8] },
@@ -75,5 +75,5 @@ export const FULL: Scale = {
   polling: { tasks: 100, waitSeconds: 60, rounds: 5 },
   singleUpdate: { tasks: 20_000, rounds: 5 },
   storage: { tasks: 200_000 },
-  harness: { permutations: 400, rounds: 5, repetitions: 500 },
+  harness: { permutations: 200, rounds: 5, repetitions: 500 },
 };
