@@ -41,10 +41,10 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 describe("the example races", () => {
-  it("are ten published ones and six of the textbooks, all with a source and on the page", () => {
+  it("are eleven published ones and six of the textbooks, all with a source and on the page", () => {
     const sources = examples.map(({ source }) => source);
     expect(sources.filter((source) => source === "textbook")).toHaveLength(6);
-    expect(sources.filter((source) => /^[\w-]+\/[\w-]+#\d+$/.test(source ?? ""))).toHaveLength(10);
+    expect(sources.filter((source) => /^[\w-]+\/[\w-]+#\d+$/.test(source ?? ""))).toHaveLength(11);
     const told = tokens.map(parseToken).map(({ race, mutant }) => `${race} ${mutant}`);
     expect(told).toEqual(mutants.map(({ race, mutant }) => `${race.name} ${mutant.id}`));
   });

@@ -4,6 +4,7 @@
 import type { Race } from "../../sim/race/race.ts";
 import { airflow55054 } from "./published/airflow-55054.ts";
 import { airflow66374 } from "./published/airflow-66374.ts";
+import { airflow72595 } from "./published/airflow-72595.ts";
 import { dify42103 } from "./published/dify-42103.ts";
 import { e2a393 } from "./published/e2a-393.ts";
 import { knex4694 } from "./published/knex-4694.ts";
@@ -22,6 +23,7 @@ import { writeSkew } from "./textbook/write-skew.ts";
 export const examples: readonly Race<any, any>[] = [
   airflow55054,
   airflow66374,
+  airflow72595,
   langflow14941,
   dify42103,
   lobu2044,
