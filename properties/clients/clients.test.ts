@@ -13,6 +13,7 @@ import {
 } from "../../sim/index.ts";
 import { sharedEngine } from "../../sim/library/shared-engine.ts";
 import { runRace } from "../../sim/race/run.ts";
+import { recordRun } from "../../sim/report/views/record-run.ts";
 import stock from "./drizzle-stock.ts";
 import transfers from "./kysely-transfer.ts";
 import coupons from "./pg-coupons.ts";
@@ -255,5 +256,8 @@ describe.each<Race<any, any>>([coupons, stock, transfers])("$name", (race) => {
     expect(found).toEqual(expect.arrayContaining([...violates]));
     const [{ token, run }] = report.violations as [(typeof report.violations)[number]];
     expect((await replay(engine, race, token)).traceHash).toBe(run.traceHash);
+    const { looks } = await recordRun(engine, race, token);
+    const names = run.steps.map(({ session }) => session);
+    expect(Object.keys(looks?.looks[0]?.sessions ?? {})).toEqual(expect.arrayContaining(names));
   });
 });

@@ -59,7 +59,7 @@ export class Connections {
   /** Runs a statement; a connection is opened in the engine before its first. */
   async execute(lane: Lane, request: StatementRequest): Promise<Move> {
     const { session } = request;
-    if (session !== undefined && !this.#opened.has(session)) {
+    if (session !== undefined && this.#laneOf.has(session) && !this.#opened.has(session)) {
       this.#opened.add(session);
       await this.#engine.open(session);
     }
@@ -145,6 +145,14 @@ export class Connections {
 
   /** Under what name others know a session. */
   readonly nameOf: (session: string) => string = (session) => this.#laneOf.get(session)?.name ?? session;
+
+  /** The session, open in the engine, on which a lane would run its next statement; undefined where it has none. */
+  openSessionOf(lane: Lane): string | undefined {
+    for (const [session, holder] of this.#laneOf) {
+      if (holder === lane && this.#reserved.has(lane)) return this.#opened.has(session) ? session : undefined;
+    }
+    return lane === lane.actor ? lane.name : undefined;
+  }
 
   /** The actor who is behind a session. */
   actorOf(session: string): string {

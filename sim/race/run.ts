@@ -346,7 +346,7 @@ class Run {
     const { steps } = this.#recorder;
     const run = { steps, violations: this.#judge.violations, lanes: this.#tasks, waiting: this.#waiting };
     const makeStep = (lane: Lane): Promise<void> => this.#makeStep(lane, [], false);
-    await onStep(heldRun({ ...run, connecting: this.#connections.waiting, makeStep }));
+    await onStep(heldRun({ ...run, connections: this.#connections, makeStep }));
   }
 
   #chooseVictim(sessions: readonly string[]): number {

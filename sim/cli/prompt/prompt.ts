@@ -87,11 +87,14 @@ export function holdRun(engine: Engine, stopAt: StopAt, lines: LineReader, termi
       case "locks":
         return await locksText(engine, run);
       case "tables":
-        return await tablesText(engine, command.session);
+        return await tablesText(engine, behind(run, command.session));
       case "observe":
         return (await notARead(command.sql)) ?? resultText(await engine.observe({ text: command.sql }));
       case "look":
-        return (await notARead(command.sql)) ?? (await lookText(engine, command.session, command.sql));
+        return (
+          (await notARead(command.sql)) ??
+          (await lookText(engine, behind(run, command.session) ?? "", command.sql))
+        );
       case "as": {
         const before = run.steps.length;
         await run.execute(command.session, { text: command.sql });
@@ -104,4 +107,9 @@ export function holdRun(engine: Engine, stopAt: StopAt, lines: LineReader, termi
       }
     }
   }
+}
+
+/** The engine's session behind a name; the name itself where there is none. */
+function behind(run: HeldRun, name: string | undefined): string | undefined {
+  return run.sessions.find((session) => session.name === name)?.session ?? name;
 }

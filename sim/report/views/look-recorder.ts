@@ -53,8 +53,22 @@ export function createLookRecorder(engine: Engine): LookRecorder {
       while (last !== undefined && looks.length < run.steps.length) looks.push(last);
       looks[run.steps.length] = { committed, sessions };
     },
-    seen: () => (reader && collector ? { tables: reader.tables, pool: collector.pool, looks } : undefined),
+    seen: () =>
+      reader && collector
+        ? { tables: reader.tables, pool: collector.pool, looks: withAllSessions(looks) }
+        : undefined,
   };
+}
+
+/** A further connection of an actor is known from when it was first asked for; before, it sees what is committed. */
+function withAllSessions(looks: readonly Look[]): readonly Look[] {
+  const names = Object.keys(looks.at(-1)?.sessions ?? {});
+  const none = Object.fromEntries(names.map((name) => [name, "committed" as const]));
+  return looks.map((look) =>
+    Object.keys(look.sessions).length === names.length
+      ? look
+      : { ...look, sessions: { ...none, ...look.sessions } },
+  );
 }
 
 /** Undefined where somebody has locked a table against readers. */
@@ -68,10 +82,11 @@ async function committedRows(engine: Engine, text: string): Promise<readonly unk
 
 async function viewOf(
   engine: Engine,
-  { name }: HeldSession,
+  { session }: HeldSession,
   text: string,
   add: (rows: readonly unknown[]) => TableView,
 ): Promise<SessionView> {
-  const seen = (await engine.lookAs?.(name, { text, rowMode: "array" })) ?? "unknown";
+  if (session === undefined) return "committed";
+  const seen = (await engine.lookAs?.(session, { text, rowMode: "array" })) ?? "unknown";
   return typeof seen === "string" ? seen : add(seen.rows);
 }
