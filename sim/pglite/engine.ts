@@ -129,8 +129,8 @@ export class InProcessEngine implements Engine {
     const berth = this.#berths.take();
     const { backends, memory, sessionStatics } = this.#server;
     if (this.#facts.hasSequences) backends.runHere(berth.backend, berth.statements.once("discard sequences"));
-    backends.use(berth.backend);
-    beginSession(memory, sessionStatics, this.#running.start.seed, name);
+    const addressOf = (address: number): number => backends.addressFor(berth.backend, address);
+    beginSession(memory, sessionStatics, addressOf, this.#running.start.seed, name);
     this.#running.rows?.begin();
     this.#sessions.set(name, {
       name,

@@ -33,16 +33,17 @@ export function sessionRanges({
   ];
 }
 
-/** Writes those of a new session into the backend in place. */
+/** Writes those of a new session; `addressOf` tells where its backend keeps the static at an address. */
 export function beginSession(
   memory: SharedMemory,
   statics: SessionStatics,
+  addressOf: (address: number) => number,
   seed: number,
   session: string,
 ): void {
   const stream = randomStream(deriveSeed(seed, session, "random()"));
   for (const start of [statics.randomState, statics.globalRandomState]) {
-    for (let at = start; at < start + STATE_BYTES; at += WORD) memory.setU32(at, stream.u32());
+    for (let at = start; at < start + STATE_BYTES; at += WORD) memory.setU32(addressOf(at), stream.u32());
   }
-  memory.setU64(statics.lastUuidv7, 0n);
+  memory.setU64(addressOf(statics.lastUuidv7), 0n);
 }

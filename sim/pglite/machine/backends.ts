@@ -115,6 +115,11 @@ export class Backends {
     this.#inPlace = backend;
   }
 
+  /** Where the static at `address`, one that `expect` was told of, is kept for `backend` now: in place, or in its image. */
+  addressFor(backend: Backend, address: number): number {
+    return backend === this.#inPlace ? address : this.#statics.addressIn(backend.image, address);
+  }
+
   /** Runs messages that cannot make `backend` wait, on the main thread. */
   runHere(backend: Backend, messages: Uint8Array): Buffer {
     this.use(backend);

@@ -73,6 +73,16 @@ export class Statics {
     return image;
   }
 
+  /** Where the static at `address` lies in `image`. */
+  addressIn(image: StaticsImage, address: number): number {
+    let offset = 0;
+    for (const { start, end } of this.#ranges) {
+      if (address >= start && address < end) return image + offset + address - start;
+      offset += end - start;
+    }
+    throw new RangeError(`There is no static at ${address}.`);
+  }
+
   /** Copies what is in place into `image`. */
   save(image: StaticsImage): void {
     this.#memory.gather(this.#pieces.list, this.#pieces.count, image);
