@@ -122,6 +122,17 @@ describe("a pool answers as pg's does", () => {
     });
   });
 
+  it("also to several queries at once, which are sessions that the schedule mixes", async () => {
+    const { steps } = await alone(async () => {
+      const pool = new Pool({ max: 2 });
+      const answers = await Promise.all(
+        [1, 2, 3].map((number) => pool.query("select $1::int as number", [number])),
+      );
+      expect(answers.map(({ rows }) => rows[0])).toEqual([{ number: 1 }, { number: 2 }, { number: 3 }]);
+    });
+    expect([...new Set(steps.map(({ session }) => session))]).toEqual(["ann", "ann.2", "ann.3"]);
+  });
+
   it("and a closed connection takes its transaction with it", async () => {
     const { steps } = await alone(async () => {
       const pool = new Pool({ max: 1 });
