@@ -190,34 +190,12 @@ function requireEnough(responses: readonly Response[]): void {
   if (few) throw new Skipped(`only ${responses.length} responses were made while the sweeps went on`);
 }
 
-function ratios({
-  database,
-  responses,
-  alone,
-  longestSweep,
-  schedulers,
-  sweeps,
-  waits,
-}: Found): readonly Ratio[] {
-  const times = (of: readonly Response[]): readonly number[] => of.map(({ ms }) => ms);
-  const at = [0.5, 0.99] as const;
-  const slower = at.map((share) =>
-    ratioOf(
-      {
-        name: `respond-under-sweep/${database}/p${share * 100}`,
-        says: `latency of responses, under sweep : without`,
-        basis: "time",
-      },
-      [quantile(times(responses), share)],
-      [quantile(times(alone), share)],
-    ),
-  );
+function ratios({ database, responses, longestSweep, schedulers, sweeps, waits }: Found): readonly Ratio[] {
   const waited = responses.flatMap(({ othersStatements }) => othersStatements ?? []);
-  if (waits === undefined) return slower;
+  if (waits === undefined) return [];
   // Each of its own statements lets everybody else have one turn; a wait lets them have the rest of a sweep.
   const turns = longestSweep * (schedulers + 1);
   return [
-    ...slower,
     ratioOf(
       {
         name: `respond-under-sweep/${database}/longest wait : one batch`,
