@@ -32,6 +32,13 @@ async function outcome(session: string, text: string, values: readonly unknown[]
 const TOO_DEEP = { kind: "failed", error: { code: "54001" } };
 const DONE = { kind: "done" };
 
+it("says so when it is asked for something after it was closed", async () => {
+  const closed = await openEngine();
+  await start(closed, 1, ["a"], tables);
+  await closed.close();
+  await expect(closed.execute("a", { text: "select 1" })).rejects.toThrow("after it was closed");
+});
+
 describe("an engine goes on", () => {
   it("after a statement that it refuses, in the middle of a transaction", async () => {
     await start(engine, 1, ["a"]);

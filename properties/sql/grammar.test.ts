@@ -1,10 +1,12 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { loadGrammar, oncePerText, parseStatements } from "../../sim/sql/grammar.ts";
 
 it("says so when a text is parsed before the grammar is loaded", async () => {
-  expect(() => parseStatements("select 1")).toThrow("loadGrammar");
-  await loadGrammar();
-  expect(parseStatements("select 1; commit")).toHaveLength(2);
+  vi.resetModules();
+  const grammar = await import("../../sim/sql/grammar.ts");
+  expect(() => grammar.parseStatements("select 1")).toThrow("loadGrammar");
+  await grammar.loadGrammar();
+  expect(grammar.parseStatements("select 1; commit")).toHaveLength(2);
 });
 
 it("tells a text that does not parse from one without statements", async () => {

@@ -9,6 +9,12 @@ let opened: Promise<Engine> | undefined;
 
 /** The engine of this thread. Runs on it must follow one another. */
 export function sharedEngine(): Promise<Engine> {
-  opened ??= openEngine().then(guarded);
+  opened ??= openEngine().then((engine) => ({ ...guarded(engine), close: () => closeShared(engine) }));
   return opened;
+}
+
+/** Who asks for it afterwards gets another one. */
+async function closeShared(engine: Engine): Promise<void> {
+  opened = undefined;
+  await engine.close();
 }

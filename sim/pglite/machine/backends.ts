@@ -200,6 +200,7 @@ export class Backends {
   }
 
   async close(): Promise<void> {
+    this.#lost ??= closed();
     await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
 
@@ -261,6 +262,14 @@ function tooLong(bytes: number): SwitchyardError {
     "harness",
     `A statement with its values takes ${bytes} bytes; the in-process Postgres takes ${MAILBOX.input}.`,
     "Make it smaller, or run the race with --engine postgres.",
+  );
+}
+
+function closed(): SwitchyardError {
+  return new SwitchyardError(
+    "harness",
+    "The in-process Postgres is asked for something after it was closed.",
+    "Close an engine when nothing runs on it any more.",
   );
 }
 
