@@ -2,8 +2,10 @@
  * `Client`: pg's own client over a simulated connection of its own (see pool.ts).
  */
 import pg from "pg";
-import { actorScope } from "../race/actor-scope.ts";
+import { actorScope, trackActors } from "../race/actor-scope.ts";
 import { SimulatedStream } from "./simulated-stream.ts";
+
+trackActors();
 
 /** pg's Client; made and used by an actor, whose further session it is. */
 export class Client extends pg.Client {

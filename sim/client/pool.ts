@@ -7,10 +7,12 @@
  */
 import { AsyncResource } from "node:async_hooks";
 import pg from "pg";
-import { actorScope, type ActorScope } from "../race/actor-scope.ts";
+import { actorScope, trackActors, type ActorScope } from "../race/actor-scope.ts";
 import type { Connections } from "../race/connections.ts";
 import type { Lane } from "../race/actor-task.ts";
 import { SimulatedStream } from "./simulated-stream.ts";
+
+trackActors();
 
 type Connected = (
   error: Error | undefined,
