@@ -3,6 +3,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ["{properties,bench}/**/*.test.ts"],
+    globalSetup: ["properties/compile-first.ts"],
     setupFiles: ["properties/fixed-seed.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,

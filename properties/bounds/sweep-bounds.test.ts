@@ -3,14 +3,14 @@
  * wrong protocol, so that a bound which holds for everything would be noticed.
  */
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { rewriting } from "../../model/mutants/derive.ts";
 import { clausesOf } from "../../model/mutants/clauses-of.ts";
 import { reference, type Protocol } from "../../model/protocol.ts";
 import { schema } from "../../model/schema.ts";
 import { sweepSql } from "../../model/sweep.ts";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { runRace } from "../../sim/race/run.ts";
 import type { Scheduler } from "../../sim/race/scheduler.ts";
 import { arraySchedule } from "../../sim/search/array-schedule.ts";
@@ -29,11 +29,7 @@ const SCHEDULES = 25;
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 describe("one sweep", () => {

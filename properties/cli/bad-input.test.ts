@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { EXIT, type ExitCode } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
 import { guarded } from "../../sim/engine/guarded.ts";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import type { Race } from "../../sim/race/race.ts";
 import { SwitchyardError } from "../../sim/switchyard-error.ts";
 import { formatToken } from "../../sim/trace/token.ts";
@@ -18,11 +18,7 @@ const ONE_LINE = /^switchyard: [^\n]+\n$/;
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 /** The one engine of these tests, which no command closes. */

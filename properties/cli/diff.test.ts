@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { main } from "../../sim/cli/main.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { runRace } from "../../sim/race/run.ts";
 import { arraySchedule } from "../../sim/search/array-schedule.ts";
 import { tokenOf } from "../../sim/search/replay.ts";
@@ -9,7 +9,7 @@ import { counterRace } from "./counter-race.ts";
 
 describe("diff", () => {
   it("shows the first step at which two schedules part, and what differed after", async () => {
-    const engine = await openEngine();
+    const engine = await keptEngine();
     const race = counterRace();
     const tokens: string[] = [];
     for (const choices of [
@@ -19,9 +19,8 @@ describe("diff", () => {
       const options = { seed: 1, data: { amount: 5 }, mutant: 1, schedule: arraySchedule(choices) };
       tokens.push(tokenOf(race, await runRace(engine, race, options)));
     }
-    await engine.close();
     const terminal = captureTerminal();
-    expect(await main(["diff", ...tokens], [race], terminal)).toBe(0);
+    expect(await main(["diff", ...tokens], [race], terminal, keptEngine)).toBe(0);
     const { out } = terminal.written;
     expect(out).toContain(
       "The first step is the same. At step 2 they part: alice goes on in the first, bob in the second:",
@@ -30,7 +29,7 @@ describe("diff", () => {
     expect(out).toMatch(/^no-lost-update +- +step 6: The counter is 5, not 10\.$/m);
     expect(out).toMatch(/^counter id=1: total +10 +5$/m);
     const same = captureTerminal();
-    await main(["diff", tokens[0] ?? "", tokens[0] ?? ""], [race], same);
+    await main(["diff", tokens[0] ?? "", tokens[0] ?? ""], [race], same, keptEngine);
     expect(same.written.out).toBe("The runs are the same, all 6 steps.\n");
   });
 });

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
 import { guarded } from "../../sim/engine/guarded.ts";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { runRace } from "../../sim/race/run.ts";
 import { arraySchedule } from "../../sim/search/array-schedule.ts";
 import { tokenOf } from "../../sim/search/replay.ts";
@@ -19,13 +19,9 @@ let engine: Engine;
 let token: string;
 
 beforeAll(async () => {
-  engine = await openEngine();
+  engine = await keptEngine();
   const run = await runRace(engine, race, { seed: 1, data: { amount: 5 }, schedule: arraySchedule([0, 1]) });
   token = tokenOf(race, run);
-});
-
-afterAll(async () => {
-  await engine.close();
 });
 
 /** What `replay` with `options` prints for these lines of input. */

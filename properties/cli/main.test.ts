@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
 import type { Race } from "../../sim/race/race.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { captureTerminal } from "./captured-terminal.ts";
 import { counterRace } from "./counter-race.ts";
 
@@ -13,7 +14,7 @@ async function run(
   watched = false,
 ) {
   const terminal = captureTerminal(watched);
-  const code = await main(argv, races, terminal);
+  const code = await main(argv, races, terminal, keptEngine);
   return { code, ...terminal.written };
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
 import type { Mutant, Race } from "../../sim/race/race.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { captureTerminal } from "./captured-terminal.ts";
 import { batchSweep } from "../races/batch-sweep.ts";
 
@@ -20,7 +20,7 @@ async function mutants(
   ...argv: readonly string[]
 ): Promise<{ code: number; out: string; err: string }> {
   const terminal = captureTerminal();
-  const code = await main(["mutants", ...argv], [race], terminal, () => openEngine());
+  const code = await main(["mutants", ...argv], [race], terminal, () => keptEngine());
   return { code, ...terminal.written };
 }
 

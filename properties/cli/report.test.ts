@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { captureTerminal } from "./captured-terminal.ts";
 import { counterRace } from "./counter-race.ts";
 
@@ -19,7 +20,7 @@ afterAll(async () => {
 
 async function run(...argv: readonly string[]) {
   const terminal = captureTerminal();
-  const code = await main(argv, [counterRace()], terminal);
+  const code = await main(argv, [counterRace()], terminal, keptEngine);
   return { code, ...terminal.written };
 }
 

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   Client,
   explore,
@@ -11,18 +11,14 @@ import {
   type Race,
   type RunResult,
 } from "../../sim/index.ts";
-import { sharedEngine } from "../../sim/library/shared-engine.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { runRace } from "../../sim/race/run.ts";
 import { recordRun } from "../../sim/report/views/record-run.ts";
 import stock from "./drizzle-stock.ts";
 import transfers from "./kysely-transfer.ts";
 import coupons from "./pg-coupons.ts";
 
-const engine = await sharedEngine();
-
-afterAll(async () => {
-  await engine.close();
-});
+const engine = await keptEngine();
 
 const surface = (actors: Readonly<Record<string, Actor>>) =>
   race({

@@ -5,18 +5,32 @@ import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { runProgram } from "../hitl/fresh-process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const PROGRAM = "properties/examples/booking.ts";
+const SOURCE = "properties/examples/booking.ts";
 
 describe("the example race of sim/README.md", () => {
   it("is there as it is in its file", () => {
     const readme = readFileSync(join(ROOT, "sim/README.md"), "utf8");
-    expect(readme).toContain(readFileSync(join(ROOT, PROGRAM), "utf8").trim());
+    expect(readme).toContain(readFileSync(join(ROOT, SOURCE), "utf8").trim());
   });
 
   it("keeps its promise with the lock and breaks it without", async () => {
-    const locked = await runProgram(PROGRAM, "explore", "--schedules", "200", "--workers", "1");
+    const locked = await runProgram(
+      "properties/examples/booking.js",
+      "explore",
+      "--schedules",
+      "200",
+      "--workers",
+      "1",
+    );
     expect(locked.code).toBe(EXIT.ok);
-    const unlocked = await runProgram(PROGRAM, "explore", "--mutant", "1", "--workers", "1");
+    const unlocked = await runProgram(
+      "properties/examples/booking.js",
+      "explore",
+      "--mutant",
+      "1",
+      "--workers",
+      "1",
+    );
     expect(unlocked.code).toBe(EXIT.violated);
     expect(unlocked.json.violations).toMatchObject([{ invariant: "no-overbooking", preemptions: 1 }]);
   });

@@ -4,11 +4,11 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import type { Race } from "../../sim/race/race.ts";
 import { tellStory } from "../../sim/report/story.ts";
 import { replay } from "../../sim/search/replay.ts";
@@ -36,9 +36,8 @@ const seed = suiteSeed("example races");
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await openEngine();
+  engine = await keptEngine();
 });
-afterAll(() => engine.close());
 
 describe("the example races", () => {
   it("are eleven published ones and six of the textbooks, all with a source and on the page", () => {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { clauses, FIRST_CLAUSE_ID } from "../../model/mutants/clauses-of.ts";
 import { mutants } from "../../model/mutants/index.ts";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { createSearcher } from "../../sim/search/searcher.ts";
 import { races } from "../races/index.ts";
 import { suiteSeed } from "./suite-seed.ts";
@@ -13,11 +13,7 @@ const seed = suiteSeed("every mutant");
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 it("every mutant of the protocol, and every locking clause, belongs to one race", () => {

@@ -14,12 +14,12 @@ export interface Printed {
 
 /** Runs `switchyard ... --json` in a new process. Rejects if it prints no JSON. */
 export function switchyard(...argv: readonly string[]): Promise<Printed> {
-  return runProgram("properties/switchyard.ts", ...argv);
+  return runProgram("properties/switchyard.js", ...argv);
 }
 
-/** The same with another program over the command line, a path from the repository's root. */
+/** The same with another compiled program over the command line, a path below dist/. */
 export function runProgram(program: string, ...argv: readonly string[]): Promise<Printed> {
-  const words = ["--import", "tsx", program, ...argv, "--json"];
+  const words = [join("dist", program), ...argv, "--json"];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, words, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, out, err) => {
       const code = error === null ? 0 : error.code;

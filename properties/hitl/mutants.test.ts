@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { proveFewest } from "../../sim/search/exhaustive/prove-fewest.ts";
 import { explore, type ExploreReport } from "../../sim/search/explore.ts";
 import { replay } from "../../sim/search/replay.ts";
@@ -20,11 +20,7 @@ const seed = suiteSeed("mutants of hitl/park-respond-sweep");
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 /** The mutants of the protocol's first part; properties/hitl/all-mutants.test.ts has all of them. */

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { explore } from "../../sim/search/explore.ts";
 import { main } from "../../sim/cli/main.ts";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
@@ -17,11 +17,7 @@ const seed = suiteSeed("hitl/park-respond-sweep");
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 describe("the reference protocol", () => {
@@ -74,7 +70,7 @@ describe("an exploration", () => {
     };
     const terminal = captureTerminal();
     const argv = ["explore", "--schedules", "20", "--json"];
-    const code = await main(argv, [alone], terminal, () => openEngine());
+    const code = await main(argv, [alone], terminal, () => keptEngine());
     const report = JSON.parse(terminal.written.out);
     expect(code).toBe(EXIT.vacuous);
     expect(report).toMatchObject({ vacuous: true, violations: [], waits: 0, preemptions: 0 });

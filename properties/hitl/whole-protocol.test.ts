@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { reference } from "../../model/protocol.ts";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { explore } from "../../sim/search/explore.ts";
 import { replay } from "../../sim/search/replay.ts";
 import { races } from "../races/index.ts";
@@ -17,11 +17,7 @@ const seen = new Set<string>();
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 const kept = races.filter(({ name }) => name !== "hitl/upstream");

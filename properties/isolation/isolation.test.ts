@@ -1,9 +1,9 @@
 /**
  * The isolation table says what PostgreSQL documents: each anomaly comes about up to its level, and in no schedule at the next one.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { ISOLATION_LEVELS, isolationOf, underIsolation, type Isolation } from "../../sim/race/isolation.ts";
 import type { Race } from "../../sim/race/race.ts";
 import { isolationText } from "../../sim/report/isolation-text.ts";
@@ -27,9 +27,8 @@ const byLevel = known.toSorted((one, other) => rank(other) - rank(one));
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await openEngine();
+  engine = await keptEngine();
 });
-afterAll(() => engine.close());
 
 describe("a race under another level", () => {
   it("gives its clients 40001 where they do not try again, and not where they do", async () => {

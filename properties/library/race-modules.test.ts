@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
 import type { Engine } from "../../sim/engine/port.ts";
 import { holds, plans, race, type Actor } from "../../sim/index.ts";
-import { sharedEngine } from "../../sim/library/shared-engine.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { captureTerminal } from "../cli/captured-terminal.ts";
 
 const LIBRARY = pathToFileURL(join(import.meta.dirname, "../../sim/index.ts")).href;
@@ -43,7 +43,7 @@ let engine: Engine;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "switchyard-race-"));
-  engine = await sharedEngine();
+  engine = await keptEngine();
 });
 
 afterAll(async () => {

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
 import type { Engine } from "../../sim/engine/port.ts";
 import { holds, plans, type Race } from "../../sim/index.ts";
-import { sharedEngine } from "../../sim/library/shared-engine.ts";
+import { keptEngine } from "../kept-engine.ts";
 import type { Strategy } from "../../sim/search/strategies/strategy.ts";
 import { captureTerminal } from "../cli/captured-terminal.ts";
 import { readmeRace } from "./readme-race.ts";
@@ -29,7 +29,7 @@ const testModule: unknown = await import(
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await sharedEngine();
+  engine = await keptEngine();
 });
 
 afterAll(async () => {

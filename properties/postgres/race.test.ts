@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
 import type { Engine, Move } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { openServerEngine } from "../../sim/postgres/index.ts";
 import type { Race } from "../../sim/race/race.ts";
 import { runRace } from "../../sim/race/run.ts";
@@ -37,7 +37,7 @@ let inProcess: Engine;
 
 beforeAll(async () => {
   server = await openServerEngine();
-  inProcess = await openEngine();
+  inProcess = await keptEngine();
 });
 
 afterAll(async () => {

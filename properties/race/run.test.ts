@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import type { Actor, Race } from "../../sim/race/race.ts";
 import { MAX_STEPS, runRace } from "../../sim/race/run.ts";
 import type { Scheduler } from "../../sim/race/scheduler.ts";
@@ -12,9 +12,8 @@ import { tinyRace } from "./tiny-race.ts";
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
+  engine = await keptEngine();
 });
-afterAll(() => engine.close());
 
 const increment =
   (first: number, second: number): Actor =>

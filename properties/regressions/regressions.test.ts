@@ -4,9 +4,9 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { replayRegression, type Regression } from "../../sim/search/regression.ts";
 import { formatToken, parseToken } from "../../sim/trace/token.ts";
 import { races } from "../races/index.ts";
@@ -20,11 +20,7 @@ const regressions = files.map((file) => {
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 describe("the regressions", () => {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import type { Mutant, Race } from "../../sim/race/race.ts";
 import { MAX_SENTENCES, tellStory } from "../../sim/report/story.ts";
 import { drawData } from "../../sim/search/draw-data.ts";
@@ -20,11 +20,7 @@ const seed = suiteSeed("stories of mutants");
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 /** The first run that breaks anything, as it was found: what is not shrunk is the harder story. */

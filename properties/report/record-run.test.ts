@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import type { Actor, Race } from "../../sim/race/race.ts";
 import { runRace } from "../../sim/race/run.ts";
 import { recordRun } from "../../sim/report/views/record-run.ts";
@@ -12,11 +12,7 @@ import { counterRace } from "../cli/counter-race.ts";
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 async function record(race: Race<any, any>, choices: readonly number[]) {

@@ -2,10 +2,10 @@
  * When a run that is made again may differ: never where the harness decides everything, and on a server only in what PostgreSQL
  * itself leaves open.
  */
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { guarded } from "../../sim/engine/guarded.ts";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import type { Actor, Race } from "../../sim/race/race.ts";
 import { runRace } from "../../sim/race/run.ts";
 import { MAX_ATTEMPTS } from "../../sim/search/compare-replay.ts";
@@ -16,9 +16,8 @@ import { tinyRace } from "../race/tiny-race.ts";
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
+  engine = await keptEngine();
 });
-afterAll(() => engine.close());
 
 const locking =
   (mode: string): Actor =>
@@ -49,14 +48,15 @@ function swappingEngine(decidesOrder: boolean, swappedRuns: number): Engine {
   };
 }
 
-async function confirmed(on: Engine, again: Race<any, any> = race): Promise<void> {
+async function confirmed(on: Engine, again: Race<any, any> = race): Promise<"confirmed"> {
   const run = await runRace(engine, race, { seed: 1, data: null, schedule: replaySchedule(schedule) });
   expect(run.steps.map(({ settled }) => settled.length)).toContain(2);
   await confirmReplay(on, again, run);
+  return "confirmed";
 }
 
 it("is again until it agrees where a server may serve two waiters in either order", async () => {
-  await confirmed(swappingEngine(false, MAX_ATTEMPTS - 1));
+  expect(await confirmed(swappingEngine(false, MAX_ATTEMPTS - 1))).toBe("confirmed");
 });
 
 it("gives up after MAX_ATTEMPTS runs", async () => {

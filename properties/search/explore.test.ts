@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { main } from "../../sim/cli/main.ts";
 import type { Engine } from "../../sim/engine/port.ts";
-import { openEngine } from "../../sim/pglite/index.ts";
+import { keptEngine } from "../kept-engine.ts";
 import { explore, exploreWith } from "../../sim/search/explore.ts";
 import type { Regression } from "../../sim/search/regression.ts";
 import { replay } from "../../sim/search/replay.ts";
@@ -22,7 +22,7 @@ let engine: Engine;
 let directory: string;
 
 beforeAll(async () => {
-  engine = await openEngine();
+  engine = await keptEngine();
   directory = await mkdtemp(join(tmpdir(), "switchyard-"));
 });
 
@@ -34,19 +34,8 @@ afterAll(async () => {
 /** The command line over the counter race, on the engine of this file. */
 async function run(...argv: readonly string[]) {
   const terminal = captureTerminal();
-  const code = await main(argv, [counterRace()], terminal, async () => keptOpen(engine));
+  const code = await main(argv, [counterRace()], terminal, keptEngine);
   return { code, ...terminal.written };
-}
-
-/** The same engine, which nobody closes. */
-function keptOpen(opened: Engine): Engine {
-  return new Proxy(opened, {
-    get(target, name) {
-      if (name === "close") return async () => {};
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }
 
 const withoutSpeed = (text: string) => {
@@ -114,7 +103,7 @@ describe("a search with several workers", () => {
     const argv = ["explore", "--mutant", "1", "--schedules", "60", "--max-failing", "7"];
     const [one, two] = await Promise.all(
       ["1", "2"].map((workers) =>
-        runProgram("properties/examples/booking.ts", ...argv, "--workers", workers),
+        runProgram("properties/examples/booking.js", ...argv, "--workers", workers),
       ),
     );
     const { schedulesPerSecond: _one, ...alone } = one!.json;

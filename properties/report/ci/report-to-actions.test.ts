@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../../sim/engine/port.ts";
-import { openEngine } from "../../../sim/pglite/index.ts";
+import { keptEngine } from "../../kept-engine.ts";
 import { runRace } from "../../../sim/race/run.ts";
 import { failureSummary } from "../../../sim/report/ci/failure-summary.ts";
 import { mermaidSequence } from "../../../sim/report/ci/mermaid.ts";
@@ -47,7 +47,7 @@ describe("on GitHub Actions", () => {
   let folder: string;
 
   beforeAll(async () => {
-    engine = await openEngine();
+    engine = await keptEngine();
     folder = await mkdtemp(join(tmpdir(), "switchyard-actions-"));
   });
 

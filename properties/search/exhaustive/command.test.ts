@@ -6,6 +6,7 @@ import { EXIT } from "../../../sim/cli/exit-codes.ts";
 import { main } from "../../../sim/cli/main.ts";
 import type { Race } from "../../../sim/race/race.ts";
 import type { ExhaustiveJson } from "../../../sim/report/exhaustive-report.ts";
+import { keptEngine } from "../../kept-engine.ts";
 import { captureTerminal } from "../../cli/captured-terminal.ts";
 import { counterRace } from "../../cli/counter-race.ts";
 import { parkRespondSweep } from "../../races/park-respond-sweep.ts";
@@ -14,7 +15,7 @@ const race = counterRace({ exhaustive: { one: { amount: 1 }, two: { amount: 2 } 
 
 async function run(argv: readonly string[], races: readonly Race<any, any>[] = [race]) {
   const terminal = captureTerminal(false);
-  const code = await main(["explore", ...argv], races, terminal);
+  const code = await main(["explore", ...argv], races, terminal, keptEngine);
   return { code, ...terminal.written };
 }
 
@@ -61,7 +62,9 @@ describe("explore --strategy exhaustive", () => {
     expect(violation).toMatchObject({ invariant: "no-lost-update", preemptions: 1 });
     expect(violation?.token).toContain(":clock=still:");
     const terminal = captureTerminal(false);
-    expect(await main(["replay", violation?.token ?? "", "--json"], [race], terminal)).toBe(EXIT.violated);
+    expect(await main(["replay", violation?.token ?? "", "--json"], [race], terminal, keptEngine)).toBe(
+      EXIT.violated,
+    );
     expect(JSON.parse(terminal.written.out)).toMatchObject({ traceHash: violation?.traceHash });
   });
 

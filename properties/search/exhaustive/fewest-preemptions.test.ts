@@ -1,9 +1,9 @@
 /**
  * How many preemptions each mutant needs is proved: with one less, every run keeps the promise.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../../sim/engine/port.ts";
-import { openEngine } from "../../../sim/pglite/index.ts";
+import { keptEngine } from "../../kept-engine.ts";
 import { exploreExhaustively, searchTarget } from "../../../sim/search/exhaustive/explore-exhaustively.ts";
 import { fewestPreemptions } from "../../../sim/search/exhaustive/fewest-preemptions.ts";
 import { replay } from "../../../sim/search/replay.ts";
@@ -16,11 +16,7 @@ const NEEDED: Readonly<Record<number, number>> = { 1: 0, 2: 1, 3: 1, 4: 1, 5: 1,
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 describe.each(oneRequest.mutants)("mutant $id ($title)", ({ id, violates }) => {

@@ -3,9 +3,9 @@
  * classes of the reduced search have together exactly the interleavings that brute force runs; and all interleavings of a class
  * end alike.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../../sim/engine/port.ts";
-import { openEngine } from "../../../sim/pglite/index.ts";
+import { keptEngine } from "../../kept-engine.ts";
 import type { Race } from "../../../sim/race/race.ts";
 import { bruteForce } from "../../../sim/search/exhaustive/bounded-search.ts";
 import { searchTarget } from "../../../sim/search/exhaustive/explore-exhaustively.ts";
@@ -25,11 +25,7 @@ const MAX_INTERLEAVINGS = 2_000;
 let engine: Engine;
 
 beforeAll(async () => {
-  engine = await openEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+  engine = await keptEngine();
 });
 
 interface Explored extends ExhaustiveCounts {
