@@ -20,10 +20,7 @@ export function isolationText(cells: readonly IsolationCell[]): string {
 }
 
 /** One cell as words, for one promise. */
-function cellText(
-  { allowed, schedules, exhausted, errors }: IsolationCell,
-  invariant: string,
-): string {
+function cellText({ allowed, schedules, exhausted, errors }: IsolationCell, invariant: string): string {
   const found = allowed.find((violation) => violation.invariant === invariant);
   const codes = Object.keys(errors).sort().join(" ");
   const given = codes === "" ? "" : `; ${codes}`;
