@@ -17,7 +17,7 @@ import { checkMutant, findRace } from "./find-race.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { positiveNumber, readShard, wholeNumber } from "./read-number.ts";
 import { runExhaustive } from "./explore-exhaustive.ts";
-import { suffixedFile, writeReports } from "./report-file.ts";
+import { writeNumberedReports } from "./report-file.ts";
 import { saveRegressions } from "./save-regressions.ts";
 import { searchWith } from "./search-with.ts";
 import type { Terminal } from "./terminal.ts";
@@ -104,27 +104,15 @@ async function runExplore(
 ): Promise<ExitCode> {
   checkMutant(race, options.mutant);
   const { strategy } = options;
-  if (strategy === EXHAUSTIVE && options.report !== undefined) {
-    throw new SwitchyardError(
-      "usage",
-      "An exhaustive search writes no report.",
-      "Replay the token of a counterexample with --report.",
-    );
+  if (strategy === EXHAUSTIVE) {
+    checkExhaustive(options);
+    return await runExhaustive(race, options, terminal, open);
   }
-  if (strategy === EXHAUSTIVE) return await runExhaustive(race, options, terminal, open);
   checkSampling(options);
   const report = await search(race, { ...options, strategy }, terminal, open, program);
   if (options.save !== undefined) await saveRegressions(options.save, report);
-  if (options.report !== undefined) {
-    const { report: file, engine } = options;
-    const tokens = [...new Set(report.violations.map(({ token }) => token))];
-    const targets = tokens.map((token, place) => ({
-      file: suffixedFile(file, place === 0 ? "" : String(place + 1)),
-      race,
-      token,
-    }));
-    await writeReports(targets, { open, engine, terminal });
-  }
+  const tokens = report.violations.map(({ token }) => token);
+  await writeNumberedReports(options.report, race, tokens, { open, engine: options.engine, terminal });
   if (options.json === true) {
     terminal.out(JSON.stringify(await exploreJson(report), undefined, 2));
   } else {
@@ -152,6 +140,16 @@ async function search(
   } finally {
     progress.clear();
   }
+}
+
+/** Throws SwitchyardError "usage" for options that an exhaustive search does not know. */
+function checkExhaustive({ save, shard, workers = 1 }: Options): void {
+  if (save === undefined && shard === undefined && workers === 1) return;
+  throw new SwitchyardError(
+    "usage",
+    "An exhaustive search runs in one thread and as a whole, and saves no regressions.",
+    "Leave --workers, --shard and --save out; --configuration explores a part.",
+  );
 }
 
 /** Throws SwitchyardError "usage" for options that belong to exhaustive search. */

@@ -60,6 +60,22 @@ export async function writeReports(
   });
 }
 
+/** Writes a page for each token: the first to `file`, the second to FILE-2 and so on; nothing without a file. */
+export async function writeNumberedReports(
+  file: string | undefined,
+  race: Race<any, any>,
+  tokens: readonly string[],
+  place: ReportPlace,
+): Promise<void> {
+  if (file === undefined) return;
+  const targets = [...new Set(tokens)].map((token, index) => ({
+    file: suffixedFile(file, index === 0 ? "" : String(index + 1)),
+    race,
+    token,
+  }));
+  await writeReports(targets, place);
+}
+
 /** Where pages are made. */
 export interface ReportPlace {
   readonly open: OpenEngine;

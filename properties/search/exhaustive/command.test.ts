@@ -1,6 +1,9 @@
 /**
  * `explore --strategy exhaustive` on the command line.
  */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../../sim/cli/exit-codes.ts";
 import { main } from "../../../sim/cli/main.ts";
@@ -66,6 +69,26 @@ describe("explore --strategy exhaustive", () => {
       EXIT.violated,
     );
     expect(JSON.parse(terminal.written.out)).toMatchObject({ traceHash: violation?.traceHash });
+  });
+
+  it("writes a page for each counterexample, and refuses what it does not know", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "switchyard-exhaustive-"));
+    const file = join(folder, "page.html");
+    const { code, report } = await json(["--mutant", "1", "--report", file]);
+    expect(code).toBe(EXIT.violated);
+    expect(await readFile(file, "utf8")).toContain(report.violations[0]?.token);
+    await rm(folder, { recursive: true });
+    for (const option of [
+      ["--save", folder],
+      ["--shard", "1/2"],
+      ["--workers", "2"],
+    ]) {
+      const refused = await run([...option, "--strategy", "exhaustive"]);
+      expect(refused).toMatchObject({
+        code: EXIT.usage,
+        err: expect.stringContaining("exhaustive search runs in one thread"),
+      });
+    }
   });
 
   it("takes the data that the seed draws where the race names none", async () => {
