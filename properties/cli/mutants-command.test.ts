@@ -4,6 +4,7 @@ import { main } from "../../sim/cli/main.ts";
 import type { Mutant, Race } from "../../sim/race/race.ts";
 import { keptEngine } from "../kept-engine.ts";
 import { captureTerminal } from "./captured-terminal.ts";
+import { counterRace } from "./counter-race.ts";
 import { batchSweep } from "../races/batch-sweep.ts";
 
 const seen: Mutant = { id: 15, title: "no time", violates: ["I1"] };
@@ -16,7 +17,7 @@ function raceWith(mutant: Mutant): Race {
 }
 
 async function mutants(
-  race: Race,
+  race: Race<any, any>,
   ...argv: readonly string[]
 ): Promise<{ code: number; out: string; err: string }> {
   const terminal = captureTerminal();
@@ -41,12 +42,17 @@ it("ends with exit code 1 where a mutant survives", async () => {
   expect(out).toContain("1 mutants: 0 found, 0 equivalent, 1 survivors");
 });
 
-it("lists an equivalent mutant with its reason, and ends with exit code 1 where it is none", async () => {
-  const same: Mutant = { id: 900, title: "nothing is wrong", violates: ["I1"], equivalent: "it is the same" };
-  const honest = await mutants(raceWith(same));
+it("lists an equivalent mutant with its reason and the search that backs it, and ends with exit code 1 where it is none", async () => {
+  const reason = "it is the same";
+  const same: Mutant = { id: 900, title: "nothing is wrong", violates: ["growth"], equivalent: reason };
+  const exhaustive = { small: { amount: 1 } };
+  const honest = await mutants(counterRace({ exhaustive, mutants: [same], mutate: () => counterRace() }));
   expect(honest.code).toBe(EXIT.ok);
-  expect(honest.out).toContain("900  nothing is wrong: it is the same");
-  const wrong = await mutants(raceWith({ ...seen, equivalent: "it is the same" }));
+  expect(honest.out).toMatch(
+    /^900 {2}nothing is wrong: it is the same \(nothing broke in any of all \d+ schedules of its small data, \d+ classes\)$/m,
+  );
+  const [lost] = counterRace().mutants;
+  const wrong = await mutants(counterRace({ exhaustive, mutants: [{ ...lost!, equivalent: reason }] }));
   expect(wrong.code).toBe(EXIT.violated);
   expect(wrong.out).toContain("NOT EQUIVALENT");
 });

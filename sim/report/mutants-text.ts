@@ -1,7 +1,7 @@
 /**
  * What `mutants` prints: a row for every mutant, what survived, and what is equivalent.
  */
-import type { MutantScore } from "../search/mutation-score.ts";
+import type { ExploredEquivalent, MutantScore } from "../search/mutation-score.ts";
 import type { Paint } from "./paint.ts";
 import { plainTable } from "./plain-table.ts";
 
@@ -27,7 +27,9 @@ export function mutantsText(scores: readonly MutantScore[], paint: Paint): strin
   if (tokens.length > 0) blocks.push(`Tokens, to be replayed:\n${tokens.join("\n")}`);
   const equivalent = scores.filter((score) => score.state === "equivalent");
   if (equivalent.length > 0) {
-    const reasons = equivalent.map(({ mutant, title, reason }) => `${mutant}  ${title}: ${reason}`);
+    const reasons = equivalent.map(
+      ({ mutant, title, reason, explored }) => `${mutant}  ${title}: ${reason}${exploredText(explored)}`,
+    );
     blocks.push(`Equivalent, no schedule can tell them from the race:\n${reasons.join("\n")}`);
   }
   blocks.push(verdict(scores, paint));
@@ -37,6 +39,14 @@ export function mutantsText(scores: readonly MutantScore[], paint: Paint): strin
 /** Mutants that were to be found and were not, or were found although they are called equivalent. */
 export function isSurvivor({ state }: MutantScore): boolean {
   return state === "survived" || state === "refuted";
+}
+
+function exploredText(explored: ExploredEquivalent | undefined): string {
+  if (explored === undefined) return "";
+  const { schedules, classes, exhausted } = explored;
+  return exhausted
+    ? ` (nothing broke in any of all ${schedules} schedules of its small data, ${classes} classes)`
+    : ` (nothing broke in the ${schedules} schedules that were explored; there are more)`;
 }
 
 function row(score: MutantScore): readonly string[] {

@@ -6,6 +6,7 @@
  */
 import type { Engine } from "../engine/port.ts";
 import type { Mutant, Race } from "../race/race.ts";
+import { exploreExhaustively, type ExhaustiveReport } from "./exhaustive/explore-exhaustively.ts";
 import { createSearcher } from "./searcher.ts";
 import type { RunSummary } from "./run-summary.ts";
 import { DEFAULT_STRATEGY, type StrategyName } from "./strategies/index.ts";
@@ -19,6 +20,9 @@ export const MAX_SCORE_SCHEDULES = 2_000;
 
 /** Schedules in which a mutant that is called equivalent must not be told from the race. */
 const EQUIVALENT_SCHEDULES = 100;
+
+/** Schedules of one configuration after which the exhaustive search of such a mutant is given up. */
+const MAX_EXPLORED = 450;
 
 /** What is known of a mutant that was searched. */
 export type MutantScore = {
@@ -53,6 +57,8 @@ export type MutantScore = {
       readonly state: "equivalent";
       readonly reason: string;
       readonly schedules: number;
+      /** What the exhaustive search of the small data says to it; undefined on a server. */
+      readonly explored: ExploredEquivalent | undefined;
     }
   | {
       /** Called equivalent, but found. */
@@ -61,6 +67,14 @@ export type MutantScore = {
       readonly token: string;
     }
 );
+
+/** An exhaustive search in which nothing broke. */
+export interface ExploredEquivalent {
+  readonly schedules: number;
+  readonly classes: number;
+  /** Nothing was left to explore; otherwise MAX_EXPLORED schedules of one configuration had been. */
+  readonly exhausted: boolean;
+}
 
 /** How to search. */
 export interface ScoreOptions {
@@ -80,10 +94,16 @@ export async function scoreMutant(
   const told = { race: race.name, mutant: id, title, violates };
   if (reason !== undefined) {
     const search = await searchOnce(engine, race, mutant, { ...options, maxSchedules: EQUIVALENT_SCHEDULES });
-    if (search.found === undefined)
-      return { ...told, state: "equivalent", reason, schedules: search.schedules };
-    const { token } = await search.shrink(search.found);
-    return { ...told, state: "refuted", reason, token };
+    if (search.found !== undefined) {
+      const { token } = await search.shrink(search.found);
+      return { ...told, state: "refuted", reason, token };
+    }
+    const explored = engine.decidesOrder
+      ? await exploreEquivalent(engine, race, id, options.seed)
+      : undefined;
+    const [broken] = explored?.violations ?? [];
+    if (broken !== undefined) return { ...told, state: "refuted", reason, token: broken.token };
+    return { ...told, state: "equivalent", reason, schedules: search.schedules, explored: summed(explored) };
   }
   const searches: Search[] = [];
   for (let offset = 0; offset < SCORE_SEEDS; offset += 1) {
@@ -105,6 +125,21 @@ export async function scoreMutant(
     steps: counterexample.steps,
     token: counterexample.token,
   };
+}
+
+function exploreEquivalent(
+  engine: Engine,
+  race: Race<any, any>,
+  mutant: number,
+  seed: number,
+): Promise<ExhaustiveReport> {
+  return exploreExhaustively(engine, race, { seed, mutant, maxFailing: 1, schedules: MAX_EXPLORED });
+}
+
+function summed(report: ExhaustiveReport | undefined): ExploredEquivalent | undefined {
+  if (report === undefined) return undefined;
+  const { schedules, classes, exhausted } = report;
+  return { schedules, classes, exhausted };
 }
 
 interface Found {
