@@ -11,7 +11,7 @@ import { atMostMs, startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Connection, Finished } from "./connection.ts";
 import { hasCycle } from "./deadlocks.ts";
-import { inWakeOrder } from "./wake-order.ts";
+import { inWakeOrder, isVictim } from "./wake-order.ts";
 import { readWaits } from "./waits.ts";
 import type { Deadlines, TimeoutKind } from "./timeouts.ts";
 import type { BackendWait } from "./waits.ts";
@@ -161,8 +161,7 @@ export class Flights {
       if (elapsedMs() > statementBoundMs) throw boundReached(this.inAir());
       if (this.#inAir.size > 0) await this.#landingWithin(askAgainMs);
     }
-    // Which of two results arrives first is chance; who of them was sent first is not.
-    const landed = this.#landed.splice(0).toSorted((one, other) => one.number - other.number);
+    const landed = inSendingOrder(this.#landed.splice(0));
     return landed.length < 2 ? landed : inWakeOrder(this.#control, landed);
   }
 
@@ -188,6 +187,28 @@ export class Flights {
     }
     return rest && flying.every((flight) => this.#inAir.has(flight.session)) && !hasCycle(graph);
   }
+}
+
+/**
+ * Which of two results arrives first is chance where one commit let both go on; who of them was sent first is not. The victims of
+ * deadlocks fail by their own timers, one after the other: they stay where they are.
+ */
+function inSendingOrder(landed: readonly Flight[]): readonly Flight[] {
+  const ordered: Flight[] = [];
+  let together: Flight[] = [];
+  const takeTogether = (): void => {
+    ordered.push(...together.toSorted((one, other) => one.number - other.number));
+    together = [];
+  };
+  for (const flight of landed) {
+    if (!isVictim(flight)) together.push(flight);
+    else {
+      takeTogether();
+      ordered.push(flight);
+    }
+  }
+  takeTogether();
+  return ordered;
 }
 
 function boundReached(flights: readonly Flight[]): SwitchyardError {

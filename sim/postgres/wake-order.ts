@@ -36,10 +36,14 @@ export async function inWakeOrder(
   return [...ordered];
 }
 
+/** Whether its statement was the victim of a deadlock. */
+export function isVictim({ finished }: Flight): boolean {
+  return finished?.kind === "failed" && finished.error.code === deadlockDetected;
+}
+
 /** The victim of a deadlock did not live to see the end of its wait. */
-function waitedFor({ wait, finished }: Flight): readonly string[] {
-  const victim = finished?.kind === "failed" && finished.error.code === deadlockDetected;
-  return victim ? [] : (wait?.for ?? []);
+function waitedFor(flight: Flight): readonly string[] {
+  return isVictim(flight) ? [] : (flight.wait?.for ?? []);
 }
 
 /** When each flight committed, in microseconds since 1970; of those that did not, or on a server that does not tell, nothing. */
