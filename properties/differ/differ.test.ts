@@ -10,7 +10,7 @@ import { formatCaseToken, parseCaseToken } from "../../sim/differ/case-token.ts"
 import { compareCase } from "../../sim/differ/compare-case.ts";
 import { differ, type DifferEngines, type DifferReport } from "../../sim/differ/differ.ts";
 import { vacuousBecause } from "../../sim/differ/differ-tally.ts";
-import type { Block, Case, Op } from "../../sim/differ/workload.ts";
+import type { Block, Case, Op, Where } from "../../sim/differ/workload.ts";
 import type { Engine } from "../../sim/engine/port.ts";
 import { InProcessEngine } from "../../sim/pglite/engine.ts";
 import { captureTerminal } from "../cli/captured-terminal.ts";
@@ -114,6 +114,44 @@ describe("the in-process engine and a server", () => {
     );
     expect(difference).toBeUndefined();
     expect(run.steps[3]?.victims).toHaveLength(1);
+  });
+
+  it("agree on several victims, and on the order in which they fail", async () => {
+    const update = (where: Where | null, to: number): Op => ({
+      kind: "update",
+      table: "parent",
+      where,
+      change: { set: "v", to },
+    });
+    const read: Op = {
+      kind: "read",
+      table: "parent",
+      where: null,
+      order: "v",
+      limit: null,
+      lock: { strength: "no key update", onLocked: "wait" },
+    };
+    const [first, third] = [{ by: "v below", is: 2 } as const, { by: "id", is: 3 } as const];
+    const holder = block(
+      { kind: "update", table: "parent", where: first, change: { set: "id", to: 1 } },
+      update(third, 4),
+    );
+    const subject: Case = {
+      sessions: [
+        [block(read)],
+        [block(update(third, 3))],
+        [holder],
+        [{ ...block(update(null, 2)), mode: "single" }],
+      ],
+      schedule: [],
+    };
+    const { run, difference } = await compareCase(
+      { pglite: engines.pglite, postgres: engines.servers[0] as Engine },
+      subject,
+      { steps: ["s3", "s4", "s1", "s2", "s3"] },
+    );
+    expect(difference).toBeUndefined();
+    expect(run.steps[4]?.victims.length).toBeGreaterThan(1);
   });
 });
 
