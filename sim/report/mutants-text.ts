@@ -43,10 +43,8 @@ export function isSurvivor({ state }: MutantScore): boolean {
 
 function exploredText(explored: ExploredEquivalent | undefined): string {
   if (explored === undefined) return "";
-  const { schedules, classes, exhausted } = explored;
-  return exhausted
-    ? ` (nothing broke in any of all ${schedules} schedules of its small data, ${classes} classes)`
-    : ` (nothing broke in the ${schedules} schedules that were explored; there are more)`;
+  const { cases, schedules, classes, exhausted } = explored;
+  return ` (nothing broke in ${schedules} schedules, ${classes} classes, of ${cases} small cases, ${exhausted} of them explored to the end)`;
 }
 
 function row(score: MutantScore): readonly string[] {

@@ -21,8 +21,11 @@ export const MAX_SCORE_SCHEDULES = 2_000;
 /** Schedules in which a mutant that is called equivalent must not be told from the race. */
 const EQUIVALENT_SCHEDULES = 100;
 
-/** Schedules of one configuration after which the exhaustive search of such a mutant is given up. */
+/** Schedules after which the exhaustive search of such a mutant is given up: of one configuration, or of all seeds together. */
 const MAX_EXPLORED = 450;
+
+/** Seeds whose data are explored where the race names none. */
+const EXPLORED_SEEDS = 5;
 
 /** What is known of a mutant that was searched. */
 export type MutantScore = {
@@ -68,12 +71,14 @@ export type MutantScore = {
     }
 );
 
-/** An exhaustive search in which nothing broke. */
+/** Exhaustive searches of small data in which nothing broke. */
 export interface ExploredEquivalent {
+  /** Data that were explored. */
+  readonly cases: number;
   readonly schedules: number;
   readonly classes: number;
-  /** Nothing was left to explore; otherwise MAX_EXPLORED schedules of one configuration had been. */
-  readonly exhausted: boolean;
+  /** Cases of which nothing was left to explore. */
+  readonly exhausted: number;
 }
 
 /** How to search. */
@@ -101,9 +106,15 @@ export async function scoreMutant(
     const explored = engine.decidesOrder
       ? await exploreEquivalent(engine, race, id, options.seed)
       : undefined;
-    const [broken] = explored?.violations ?? [];
+    const broken = explored?.flatMap(({ violations }) => violations)[0];
     if (broken !== undefined) return { ...told, state: "refuted", reason, token: broken.token };
-    return { ...told, state: "equivalent", reason, schedules: search.schedules, explored: summed(explored) };
+    return {
+      ...told,
+      state: "equivalent",
+      reason,
+      schedules: search.schedules,
+      explored: explored && summed(explored),
+    };
   }
   const searches: Search[] = [];
   for (let offset = 0; offset < SCORE_SEEDS; offset += 1) {
@@ -127,19 +138,30 @@ export async function scoreMutant(
   };
 }
 
-function exploreEquivalent(
+/** Explores the data that the race names for exhaustive search, or else what EXPLORED_SEEDS seeds draw. */
+async function exploreEquivalent(
   engine: Engine,
   race: Race<any, any>,
   mutant: number,
-  seed: number,
-): Promise<ExhaustiveReport> {
-  return exploreExhaustively(engine, race, { seed, mutant, maxFailing: 1, schedules: MAX_EXPLORED });
+  firstSeed: number,
+): Promise<readonly ExhaustiveReport[]> {
+  const seeds = race.exhaustive === undefined ? EXPLORED_SEEDS : 1;
+  const reports: ExhaustiveReport[] = [];
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
+    const schedules = Math.ceil(MAX_EXPLORED / seeds);
+    reports.push(await exploreExhaustively(engine, race, { seed, mutant, maxFailing: 1, schedules }));
+  }
+  return reports;
 }
 
-function summed(report: ExhaustiveReport | undefined): ExploredEquivalent | undefined {
-  if (report === undefined) return undefined;
-  const { schedules, classes, exhausted } = report;
-  return { schedules, classes, exhausted };
+function summed(reports: readonly ExhaustiveReport[]): ExploredEquivalent {
+  const cases = reports.flatMap(({ configurations }) => configurations);
+  return {
+    cases: cases.length,
+    schedules: cases.reduce((sum, { schedules }) => sum + schedules, 0),
+    classes: cases.reduce((sum, { classes }) => sum + classes, 0),
+    exhausted: cases.filter(({ exhausted }) => exhausted).length,
+  };
 }
 
 interface Found {
