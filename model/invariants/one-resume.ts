@@ -13,21 +13,32 @@ export const oneResume: Invariant = {
   promise: "A request leads to one resume and one execute_complete.",
   check: ({ before, after, operation, history }) =>
     (operation !== undefined && RESUMERS.includes(operation.name)
-      ? firstOf(before.tasks, (task) => resumedAgain(task, after, operation.name))
+      ? firstOf(before.tasks, (task) => resumedAgain(task, before, after, operation.name))
       : undefined) ?? executedAgain(history),
 };
 
 const RESUMERS: readonly string[] = ["park", "respond", "sweep", "fire"];
 const RESUMABLE: readonly (string | null)[] = ["running", "awaiting_input", "deferred"];
 
-function resumedAgain(was: TaskRow, after: ProtocolState, operation: string): string | undefined {
+function resumedAgain(
+  was: TaskRow,
+  before: ProtocolState,
+  after: ProtocolState,
+  operation: string,
+): string | undefined {
   const is = taskOf(after, was.id);
   if (is === undefined || is.state !== "scheduled") return undefined;
   if (sameTask(was, is)) return undefined;
-  const resumedBefore = was.state === "running" && eventOf(was.nextKwargs) !== undefined;
+  const hasEvent = was.state === "running" && eventOf(was.nextKwargs) !== undefined;
+  const resumedBefore = hasEvent && !(operation === "park" && hasAskedItself(was, before));
   if (RESUMABLE.includes(was.state) && !resumedBefore) return undefined;
-  const before = resumedBefore ? "running with an event already" : was.state;
-  return `${operation} resumed task_instance ${was.id}, which was ${before}`;
+  const state = resumedBefore ? "running with an event already" : was.state;
+  return `${operation} resumed task_instance ${was.id}, which was ${state}`;
+}
+
+/** The run that was given the event of one request has made another: its event, kept for a repeated start, is not that one's. */
+function hasAskedItself({ id, invocationId }: TaskRow, { details }: ProtocolState): boolean {
+  return details.some((detail) => detail.taskInstanceId === id && detail.invocationId === invocationId);
 }
 
 function executedAgain(history: readonly OperationCall[]): string | undefined {

@@ -95,6 +95,16 @@ describe("I3", () => {
     expect(oneResume.check(commit(running, answered, "respond"))).toContain("with an event already");
   });
 
+  test("lets a park resume a run for the request that this run has made, and for no other", () => {
+    const given = { ...scheduledWith(timeout), state: "running" };
+    const asking = { ...given, invocationId: "second-run" };
+    const made = stateOf(asking, { ...byAlice, invocationId: "second-run" });
+    expect(oneResume.check(commit(made, answered, "park"))).toBeUndefined();
+    expect(oneResume.check(commit(made, answered, "sweep"))).toContain("with an event already");
+    const notMade = stateOf(asking, { ...byAlice, invocationId: "first-run" });
+    expect(oneResume.check(commit(notMade, answered, "park"))).toContain("with an event already");
+  });
+
   test("names the runs when more of them complete than requests were made", () => {
     const call = (name: string, invocationId: string): OperationCall => {
       const input = { taskInstanceId: "task", invocationId };
