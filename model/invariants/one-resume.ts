@@ -13,7 +13,7 @@ export const oneResume: Invariant = {
   promise: "A request leads to one resume and one execute_complete.",
   check: ({ before, after, operation, history }) =>
     (operation !== undefined && RESUMERS.includes(operation.name)
-      ? firstOf(before.tasks, (task) => resumedAgain(task, before, after, operation.name))
+      ? firstOf(before.tasks, (task) => resumedAgain(task, before, after, operation))
       : undefined) ?? executedAgain(history),
 };
 
@@ -24,21 +24,32 @@ function resumedAgain(
   was: TaskRow,
   before: ProtocolState,
   after: ProtocolState,
-  operation: string,
+  operation: OperationCall,
 ): string | undefined {
   const is = taskOf(after, was.id);
   if (is === undefined || is.state !== "scheduled") return undefined;
   if (sameTask(was, is)) return undefined;
   const hasEvent = was.state === "running" && eventOf(was.nextKwargs) !== undefined;
-  const resumedBefore = hasEvent && !(operation === "park" && hasAskedItself(was, before));
+  const resumedBefore = hasEvent && !parksForItself(operation, was, before);
   if (RESUMABLE.includes(was.state) && !resumedBefore) return undefined;
   const state = resumedBefore ? "running with an event already" : was.state;
-  return `${operation} resumed task_instance ${was.id}, which was ${state}`;
+  return `${operation.name} resumed task_instance ${was.id}, which was ${state}`;
 }
 
-/** The run that was given the event of one request has made another: its event, kept for a repeated start, is not that one's. */
-function hasAskedItself({ id, invocationId }: TaskRow, { details }: ProtocolState): boolean {
-  return details.some((detail) => detail.taskInstanceId === id && detail.invocationId === invocationId);
+/**
+ * The run that was given the event of one request has made another, and parks: the event that it was started with is kept for a
+ * repeated start, and is not that request's.
+ */
+function parksForItself(
+  { name, input }: OperationCall,
+  { id, invocationId }: TaskRow,
+  { details }: ProtocolState,
+): boolean {
+  const isItself = (input as { invocationId?: string }).invocationId === invocationId;
+  const hasAsked = details.some(
+    (detail) => detail.taskInstanceId === id && detail.invocationId === invocationId,
+  );
+  return name === "park" && isItself && hasAsked;
 }
 
 function executedAgain(history: readonly OperationCall[]): string | undefined {

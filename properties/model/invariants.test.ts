@@ -99,10 +99,15 @@ describe("I3", () => {
     const given = { ...scheduledWith(timeout), state: "running" };
     const asking = { ...given, invocationId: "second-run" };
     const made = stateOf(asking, { ...byAlice, invocationId: "second-run" });
-    expect(oneResume.check(commit(made, answered, "park"))).toBeUndefined();
+    const park = (invocationId: string, before: typeof answered): string | undefined => {
+      const operation = { actor: "worker", name: "park", input: { taskInstanceId: "task", invocationId } };
+      return oneResume.check({ ...commit(before, answered, "park"), operation });
+    };
+    expect(park("second-run", made)).toBeUndefined();
+    expect(park("first-run", made)).toContain("with an event already");
     expect(oneResume.check(commit(made, answered, "sweep"))).toContain("with an event already");
     const notMade = stateOf(asking, { ...byAlice, invocationId: "first-run" });
-    expect(oneResume.check(commit(notMade, answered, "park"))).toContain("with an event already");
+    expect(park("second-run", notMade)).toContain("with an event already");
   });
 
   test("names the runs when more of them complete than requests were made", () => {
