@@ -79,6 +79,9 @@ function withMoves(
   return {
     name: engine.name,
     decidesOrder: engine.decidesOrder,
+    controlsTime: engine.controlsTime,
+    reportsRows: engine.reportsRows,
+    hasSignals: engine.hasSignals,
     install: (schema) => engine.install(schema),
     startRun: (start) => engine.startRun(start),
     nowMs: () => engine.nowMs(),

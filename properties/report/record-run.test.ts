@@ -54,6 +54,18 @@ describe("looks at a run", () => {
     expect(rowsOf(looks.looks.at(-1)?.committed)).toEqual(ten);
   });
 
+  it("follow a token that the run leaves where the engine decides by itself who goes on", async () => {
+    const run = await runRace(engine, counterRace(), {
+      seed: 1,
+      data: { amount: 5 },
+      schedule: arraySchedule([]),
+    });
+    const left = tokenOf(counterRace(), { ...run, taken: [...run.taken.slice(0, -1), "alice"] });
+    await expect(recordRun(engine, counterRace(), left)).rejects.toMatchObject({ code: "token" });
+    const followed = await recordRun({ ...engine, decidesOrder: false }, counterRace(), left);
+    expect(followed.run.traceHash).toBe(run.traceHash);
+  });
+
   it("say of a session that waits that it waits, and of one whose transaction has failed that it failed", async () => {
     const { run, looks } = await record(counterRace(), [0, 1, 1]);
     const waiting = run.steps.find(({ outcome }) => outcome.kind === "waiting")?.step ?? 0;

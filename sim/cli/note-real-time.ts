@@ -11,9 +11,9 @@ export interface WatchedEngine {
   readonly note: () => string | undefined;
 }
 
-/** `engine` (a plain object of functions), of which schemas and statements are looked at if it runs on a server. */
+/** `engine` (a plain object of functions), of which schemas and statements are looked at if it does not control time. */
 export function watchRealTime(engine: Engine): WatchedEngine {
-  if (engine.name !== "postgres") return { engine, note: () => undefined };
+  if (engine.controlsTime) return { engine, note: () => undefined };
   const texts = new Set<string>();
   const watched: Engine = {
     ...engine,

@@ -9,7 +9,6 @@ import { createPaint, type Paint } from "../report/paint.ts";
 import { replayJson } from "../report/replay-json.ts";
 import { compareReplay } from "../search/compare-replay.ts";
 import { comparisonWords, type ComparisonWords } from "../search/comparison-words.ts";
-import { followSchedule } from "../search/follow-schedule.ts";
 import { replay } from "../search/replay.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { RunResult } from "../trace/trace.ts";
@@ -102,19 +101,12 @@ async function replayOn(
 ): Promise<Replayed> {
   const note = (text: string): void => terminal.err(`${text}\n`);
   const options = { mutant };
-  if (name === "pglite") {
-    const run = await withEngine(open, name, async (engine) => {
-      if (report !== undefined) await writeReport(report, engine, race, token, options);
-      return await replay(engine, race, token, options);
-    });
-    return { run, comparison: undefined };
-  }
-  const onServer = async (server: Engine): Promise<Replayed> => {
-    if (report !== undefined)
-      await writeReport(report, server, race, token, { ...options, follow: followSchedule });
-    return await compareOn(server, race, token, options, open);
+  const replayed = async (engine: Engine): Promise<Replayed> => {
+    if (report !== undefined) await writeReport(report, engine, race, token, options);
+    if (!engine.decidesOrder) return await compareOn(engine, race, token, options, open);
+    return { run: await replay(engine, race, token, options), comparison: undefined };
   };
-  return await withEngine(open, "postgres", onServer, note);
+  return await withEngine(open, name, replayed, note);
 }
 
 async function compareOn(

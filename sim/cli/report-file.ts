@@ -7,7 +7,6 @@ import type { Engine } from "../engine/port.ts";
 import type { Race } from "../race/race.ts";
 import { htmlReport } from "../report/html/html-report.ts";
 import { recordRun } from "../report/views/record-run.ts";
-import { followSchedule } from "../search/follow-schedule.ts";
 import { tokenOf, type ReplayOptions } from "../search/replay.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,7 +21,7 @@ export async function writeReport(
   engine: Engine,
   race: Race<any, any>,
   token: string,
-  options: Pick<ReplayOptions, "mutant" | "follow"> = {},
+  options: Pick<ReplayOptions, "mutant"> = {},
 ): Promise<void> {
   const recorded = await recordRun(engine, race, token, options);
   const page = await htmlReport(recorded, tokenOf(race, recorded.run));
@@ -52,9 +51,8 @@ export async function writeReports(
     return;
   }
   await withEngine(open, name, async (engine) => {
-    const follow = name === "postgres" ? { follow: followSchedule } : {};
     for (const { file, race, token } of targets) {
-      await writeReport(file, engine, race, token, follow);
+      await writeReport(file, engine, race, token);
       terminal.err(`report: ${file}\n`);
     }
   });

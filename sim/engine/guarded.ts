@@ -13,6 +13,9 @@ export function guarded(engine: Engine): Engine {
   return {
     name: engine.name,
     decidesOrder: engine.decidesOrder,
+    controlsTime: engine.controlsTime,
+    reportsRows: engine.reportsRows,
+    hasSignals: engine.hasSignals,
     ...(engine.saveTables === undefined ? {} : { saveTables: () => engine.saveTables?.() }),
     ...(engine.restoreTables === undefined
       ? {}

@@ -135,7 +135,7 @@ export interface Move {
   readonly notices: readonly Notice[];
   /** Notifications likewise. */
   readonly notifications: readonly Notification[];
-  /** Given by engines that can look at rows, in runs that ask for it (`RunStart.watchRows`). */
+  /** Given by engines that report rows, in runs that ask for it (`RunStart.watchRows`). */
   readonly rows?: RowReport | undefined;
 }
 
@@ -184,6 +184,12 @@ export interface Engine {
    * itself, so that two runs of one token may differ there.
    */
   readonly decidesOrder: boolean;
+  /** Whether the clock and the random values inside the database are those of the run (`RunStart.seed`, `advanceTo`). */
+  readonly controlsTime: boolean;
+  /** Whether it can tell what a move did to rows (`RunStart.watchRows`). */
+  readonly reportsRows: boolean;
+  /** Whether a session can end another's statement with a signal, which may come about between two moves. */
+  readonly hasSignals: boolean;
   /** Makes `schema` (a SQL script) the database's only user schema; the same script again costs nothing. */
   install(schema: string): Promise<void>;
   /** Empties every user table, ends every session of the run before, and starts the clock and the entropy anew. */

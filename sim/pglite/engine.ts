@@ -39,6 +39,9 @@ const RUNS_PER_CHECKPOINT = 10_000;
 export class InProcessEngine implements Engine {
   readonly name = "pglite";
   readonly decidesOrder = true;
+  readonly controlsTime = true;
+  readonly reportsRows = true;
+  readonly hasSignals = false;
   readonly #server: Server;
   readonly #values: ValueMode;
   readonly #joinsQueueAt: WaitListParts["joinsQueueAt"];

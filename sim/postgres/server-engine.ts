@@ -63,6 +63,9 @@ interface Did {
 class ServerEngine implements Engine {
   readonly name = "postgres";
   readonly decidesOrder = false;
+  readonly controlsTime = false;
+  readonly reportsRows = false;
+  readonly hasSignals = true;
   readonly #parts: ServerEngineParts;
   readonly #control: Connection;
   readonly #observer: Observer;

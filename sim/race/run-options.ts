@@ -19,7 +19,7 @@ export interface RunOptions {
    * nothing to do with each other give the same in either order.
    */
   readonly clock?: "steps" | "still" | undefined;
-  /** Is told what each step touches, if the engine can look at rows. */
+  /** Is told what each step touches, if the engine reports rows. */
   readonly watch?: RunWatch | undefined;
   /** Holds the run before its first step and after every step (see held-run.ts). */
   readonly onStep?: OnStep | undefined;

@@ -95,9 +95,7 @@ export async function isolationCell(
   }
   const isOpen = race.exhaustive !== undefined && [...wanted].some((name) => !allowed.has(name));
   const exhausted =
-    isOpen && engine.name === "pglite"
-      ? await exhaust(engine, variant, { seed, mutant }, allowed)
-      : undefined;
+    isOpen && engine.reportsRows ? await exhaust(engine, variant, { seed, mutant }, allowed) : undefined;
   const errors = errorsIn(tally.totals().labels);
   return {
     race: race.name,

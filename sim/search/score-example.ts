@@ -52,7 +52,7 @@ export interface ExampleOptions {
   readonly maxSchedules?: number | undefined;
 }
 
-/** Scores `race` on `engine`, which must be able to look at rows. */
+/** Scores `race` on `engine`, which must report rows. */
 export async function scoreExample(
   engine: Engine,
   race: Race<any, any>,

@@ -19,7 +19,7 @@ const OUTPUT_SETTINGS = `
  */
 const SERVER_DEFAULTS = "set track_counts = on; set track_activities = on";
 
-/** Questions that a server gets before a step is taken to wait for ever: a signal on its way takes no longer. */
+/** Questions that an engine with signals gets before a step is taken to wait for ever: a signal on its way takes no longer. */
 const MAX_QUESTIONS = 100;
 
 /** Statements that one message may take, counting the wake-ups of others; more is taken for a loop that does not end. */
@@ -117,9 +117,9 @@ export class Connections {
     return true;
   }
 
-  /** On a server a waiting statement may be ended by a signal that another session sent; true if one was. */
+  /** A waiting statement may be ended by a signal that another session sent; true if one was. */
   async #signalled(): Promise<boolean> {
-    if (this.#engine.name !== "postgres" || this.control.busy) return false;
+    if (!this.#engine.hasSignals || this.control.busy) return false;
     const waiting = this.#queue.size;
     for (let asked = 0; asked < MAX_QUESTIONS && this.#queue.size === waiting; asked++) {
       await this.send(this.control, "select");

@@ -3,6 +3,7 @@
  */
 import type { Engine } from "../../engine/port.ts";
 import type { Race } from "../../race/race.ts";
+import { followSchedule } from "../../search/follow-schedule.ts";
 import { replay, type ReplayOptions } from "../../search/replay.ts";
 import type { RunResult } from "../../trace/trace.ts";
 import { createLookRecorder, type Looks } from "./look-recorder.ts";
@@ -15,15 +16,16 @@ export interface RecordedRun {
 }
 
 /**
- * Replays `token` twice, without looking and with it. Looks count only if both runs have the same trace hash. Throws what
- * `replay` throws.
+ * Replays `token` twice, without looking and with it. Looks count only if both runs have the same trace hash. Where the engine
+ * decides by itself who goes on, the token is followed as far as that goes. Throws what `replay` throws.
  */
 export async function recordRun(
   engine: Engine,
   race: Race<any, any>,
   token: string,
-  options: Pick<ReplayOptions, "mutant" | "follow"> = {},
+  { mutant }: Pick<ReplayOptions, "mutant"> = {},
 ): Promise<RecordedRun> {
+  const options = { mutant, follow: engine.decidesOrder ? undefined : followSchedule };
   const run = await replay(engine, race, token, options);
   const recorder = createLookRecorder(engine);
   const lookedAt = await replay(engine, race, token, { ...options, onStep: recorder.look });

@@ -67,7 +67,7 @@ export interface ExhaustiveReport extends ExhaustiveCounts {
 }
 
 /**
- * Explores `race` on `engine`, which must be able to look at rows. Throws SwitchyardError "usage" for a configuration that the
+ * Explores `race` on `engine`, which must report rows. Throws SwitchyardError "usage" for a configuration that the
  * race does not have, and "nondeterministic" if a counterexample does not replay.
  */
 export async function exploreExhaustively(
@@ -122,7 +122,7 @@ export async function searchTarget(
   data: unknown,
   { seed, mutant }: { readonly seed: number; readonly mutant?: number | undefined },
 ): Promise<SearchTarget> {
-  if (engine.name !== "pglite") {
+  if (!engine.reportsRows) {
     throw new SwitchyardError(
       "usage",
       "Only the in-process engine tells which rows a statement touches, on which exhaustive search rests.",
