@@ -11,3 +11,16 @@ export interface BenchDatabase {
   session(namespace?: string): Promise<Queryable>;
   close(): Promise<void>;
 }
+
+/** What `body` makes of a database, which is closed in the end. */
+export async function withDatabase<Database extends BenchDatabase, Result>(
+  open: () => Promise<Database>,
+  body: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await open();
+  try {
+    return await body(database);
+  } finally {
+    await database.close();
+  }
+}

@@ -4,6 +4,9 @@
 import { deadlineOf, parkBacklog, type IdLayout } from "../../model/backlog.ts";
 import type { Queryable } from "../../model/query-port.ts";
 import { schema } from "../../model/schema.ts";
+import type { BenchDatabase } from "../databases/database.ts";
+import type { InProcess } from "../databases/in-process.ts";
+import type { BenchServer } from "../databases/server.ts";
 
 /** Rows that one statement parks. */
 const ROWS_PER_STATEMENT = 50_000;
@@ -60,6 +63,27 @@ export async function createBacklog(
       head += tasks;
     },
   };
+}
+
+/** The same in a Postgres schema of its own, which is the search path of its session. */
+export async function createBacklogIn(
+  database: BenchDatabase,
+  namespace: string,
+  parked: number,
+  options?: BacklogOptions,
+): Promise<Backlog> {
+  const db = await database.session(namespace);
+  await db.query(`create schema ${namespace}`);
+  return await createBacklog(db, parked, options);
+}
+
+/** A backlog that is to be drained: vacuumed on a server; in process, where nobody can vacuum, in the tables that are there. */
+export async function createDrainBacklog(
+  database: BenchServer | InProcess,
+  parked: number,
+): Promise<Backlog> {
+  const options = database.name === "server" ? { vacuum: true } : { isCreated: true };
+  return await createBacklog(await database.session(), parked, options);
 }
 
 /** The statements of a script without functions, for drivers that send one at a time. */

@@ -7,13 +7,13 @@
 import type { IdLayout } from "../../model/backlog.ts";
 import { sweep, SWEEP_LIMIT } from "../../model/sweep.ts";
 import type { BenchCase, BenchContext } from "../bench-case.ts";
-import type { BenchDatabase } from "../databases/database.ts";
+import { withDatabase, type BenchDatabase } from "../databases/database.ts";
 import { openPglite } from "../databases/pglite.ts";
 import { openServer } from "../databases/server.ts";
 import { interleave, type Timings } from "../measure/interleave.ts";
 import { median, ratioOf, rounded } from "../measure/spread.ts";
 import type { Findings, Plot, Ratio } from "../result.ts";
-import { createBacklog, type Backlog } from "./backlog.ts";
+import { createBacklogIn, type Backlog } from "./backlog.ts";
 import { sweepWork, type SweepWork } from "./work.ts";
 
 /** Sweeps that are explained for each size and number of due tasks; the median counts. */
@@ -47,8 +47,7 @@ async function measure(context: BenchContext): Promise<Findings> {
   const rows: Row[] = [];
   const ratios: Ratio[] = [];
   for (const open of [openServer, openPglite]) {
-    const database = await open();
-    try {
+    await withDatabase(open, async (database) => {
       const backlogs = await fill(database, context);
       for (const due of context.scale.sweepCost.due) {
         context.progress(`${database.name}, ${due} due`);
@@ -59,9 +58,7 @@ async function measure(context: BenchContext): Promise<Findings> {
       }
       context.progress(`${database.name}, scattered ids`);
       rows.push(...(await scattered(database, context.scale.sweepCost.scattered)));
-    } finally {
-      await database.close();
-    }
+    });
   }
   return { ratios, tables: [table(rows)], plots: plots(rows), notes: NOTES };
 }
@@ -70,20 +67,9 @@ async function fill(database: BenchDatabase, { scale, progress }: BenchContext):
   const backlogs: Backlog[] = [];
   for (const parked of scale.sweepCost.parked) {
     progress(`${database.name}, parking ${parked}`);
-    backlogs.push(await newBacklog(database, `parked_${parked}`, parked, "ordered"));
+    backlogs.push(await createBacklogIn(database, `parked_${parked}`, parked, { vacuum: true }));
   }
   return backlogs;
-}
-
-async function newBacklog(
-  database: BenchDatabase,
-  namespace: string,
-  parked: number,
-  layout: IdLayout,
-): Promise<Backlog> {
-  const db = await database.session(namespace);
-  await db.query(`create schema ${namespace}`);
-  return await createBacklog(db, parked, { layout, vacuum: true });
 }
 
 async function time(backlogs: readonly Backlog[], due: number, rounds: number): Promise<Timings> {
@@ -142,7 +128,10 @@ async function count(backlog: Backlog, due: number, plans: "custom" | "generic")
 async function scattered(database: BenchDatabase, sizes: readonly number[]): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const parked of sizes) {
-    const backlog = await newBacklog(database, `scattered_${parked}`, parked, "scattered");
+    const backlog = await createBacklogIn(database, `scattered_${parked}`, parked, {
+      layout: "scattered",
+      vacuum: true,
+    });
     const work = await count(backlog, SWEEP_LIMIT, "custom");
     const due = SWEEP_LIMIT;
     rows.push({

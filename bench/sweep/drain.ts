@@ -7,12 +7,13 @@ import type { Queryable } from "../../model/query-port.ts";
 import { sweep, SWEEP_LIMIT } from "../../model/sweep.ts";
 import { startStopwatch } from "../../sim/real-time.ts";
 import type { BenchCase, BenchContext } from "../bench-case.ts";
+import { withDatabase } from "../databases/database.ts";
 import { openInProcess, type InProcess } from "../databases/in-process.ts";
 import { openServer, type BenchServer } from "../databases/server.ts";
 import { counting, newCount } from "../measure/counting.ts";
 import { ratioOf, rounded } from "../measure/spread.ts";
 import type { Findings, Ratio } from "../result.ts";
-import { createBacklog, type Backlog } from "./backlog.ts";
+import { createDrainBacklog, type Backlog } from "./backlog.ts";
 
 /** At most so many times the work of one scheduler. */
 const MAX_GROWTH = 1.1;
@@ -46,12 +47,9 @@ export const drain: BenchCase = {
 async function measure(context: BenchContext): Promise<Findings> {
   const found: { readonly database: string; readonly drains: readonly Drain[] }[] = [];
   for (const open of [openServer, openInProcess]) {
-    const database = await open();
-    try {
+    await withDatabase<BenchServer | InProcess, void>(open, async (database) => {
       found.push({ database: database.name, drains: await drains(database, context) });
-    } finally {
-      await database.close();
-    }
+    });
   }
   return {
     ratios: found.flatMap(({ database, drains }) => growth(database, drains)),
@@ -79,17 +77,13 @@ async function measure(context: BenchContext): Promise<Findings> {
 async function drains(database: BenchServer | InProcess, context: BenchContext): Promise<readonly Drain[]> {
   const { tasks, schedulers } = context.scale.drain;
   context.progress(`${database.name}, parking ${tasks * schedulers.length}`);
-  const db = await database.session();
-  const isServer = database.name === "server";
-  const backlog = isServer
-    ? await createBacklog(db, tasks * schedulers.length, { vacuum: true })
-    : await createBacklog(db, tasks * schedulers.length, { isCreated: true });
+  const backlog = await createDrainBacklog(database, tasks * schedulers.length);
   const results: Drain[] = [];
   for (const [index, count] of schedulers.entries()) {
     context.progress(`${database.name}, ${count} schedulers`);
     // What the drain before left behind is not this one's work; in process nobody can vacuum.
-    if (isServer && index > 0) await db.query("vacuum (analyze)");
-    results.push(await drainOnce(database, backlog, db, deadlineOf((index + 1) * tasks), count));
+    if (database.name === "server" && index > 0) await backlog.db.query("vacuum (analyze)");
+    results.push(await drainOnce(database, backlog, deadlineOf((index + 1) * tasks), count));
   }
   return results;
 }
@@ -97,7 +91,6 @@ async function drains(database: BenchServer | InProcess, context: BenchContext):
 async function drainOnce(
   database: BenchServer | InProcess,
   backlog: Backlog,
-  db: Queryable,
   now: Date,
   schedulers: number,
 ): Promise<Drain> {
@@ -107,7 +100,7 @@ async function drainOnce(
   let sweeps = 0;
   let emptySweeps = 0;
   const waitsBefore = database.name === "server" ? undefined : database.waits().length;
-  const buffersBefore = await buffersTouched(database, [db]);
+  const buffersBefore = await buffersTouched(database, [backlog.db]);
   const elapsedMs = startStopwatch();
   await Promise.all(
     sessions.map(async (session) => {
@@ -123,7 +116,7 @@ async function drainOnce(
     }),
   );
   const seconds = elapsedMs() / 1000;
-  const buffersAfter = await buffersTouched(database, [db, ...sessions]);
+  const buffersAfter = await buffersTouched(database, [backlog.db, ...sessions]);
   backlog.swept(resumed.length);
   return {
     schedulers,

@@ -11,12 +11,13 @@ import { respond, type RespondResult } from "../../model/respond.ts";
 import { sweep, SWEEP_LIMIT } from "../../model/sweep.ts";
 import { startStopwatch } from "../../sim/real-time.ts";
 import { Skipped, type BenchCase, type BenchContext } from "../bench-case.ts";
+import { withDatabase } from "../databases/database.ts";
 import { openInProcess, type InProcess, type StatementWait } from "../databases/in-process.ts";
 import { openServer, type BenchServer } from "../databases/server.ts";
 import { counting, newCount } from "../measure/counting.ts";
 import { quantile, ratioOf, rounded } from "../measure/spread.ts";
 import type { Findings, Ratio, Table } from "../result.ts";
-import { createBacklog } from "./backlog.ts";
+import { createDrainBacklog } from "./backlog.ts";
 
 /** Parked tasks that are not due, for responses that meet no sweep. */
 const PARKED = 5_000;
@@ -59,12 +60,9 @@ export const respondUnderSweep: BenchCase = {
 async function measure(context: BenchContext): Promise<Findings> {
   const found: Found[] = [];
   for (const open of [openServer, openInProcess]) {
-    const database = await open();
-    try {
+    await withDatabase<BenchServer | InProcess, void>(open, async (database) => {
       found.push(await underSweep(database, context));
-    } finally {
-      await database.close();
-    }
+    });
   }
   return { ratios: found.flatMap(ratios), tables: found.map(table), plots: [], notes: NOTES };
 }
@@ -75,9 +73,8 @@ async function underSweep(
 ): Promise<Found> {
   const { tasks, schedulers, responders } = scale.respond;
   progress(`${database.name}, parking ${tasks + PARKED}`);
-  const db = await database.session();
+  await createDrainBacklog(database, tasks + PARKED);
   const isServer = database.name === "server";
-  await createBacklog(db, tasks + PARKED, isServer ? { vacuum: true } : { isCreated: true });
   const state = { swept: 0, commits: 0, longestSweep: 0, isDrained: false };
   const person = async (number: number, limit: number): Promise<readonly Response[]> =>
     await respondUntil(database, await database.session(), state, { tasks, number, limit });

@@ -9,6 +9,7 @@ import type { Queryable } from "../../model/query-port.ts";
 import { respond } from "../../model/respond.ts";
 import { sweep, SWEEP_LIMIT } from "../../model/sweep.ts";
 import type { BenchCase, BenchContext } from "../bench-case.ts";
+import { withDatabase } from "../databases/database.ts";
 import { openServer } from "../databases/server.ts";
 import { rounded } from "../measure/spread.ts";
 import type { Findings, Table } from "../result.ts";
@@ -35,8 +36,7 @@ export const storage: BenchCase = {
 
 async function measure({ scale, progress }: BenchContext): Promise<Findings> {
   const { tasks } = scale.storage;
-  const server = await openServer();
-  try {
+  return await withDatabase(openServer, async (server) => {
     const db = await server.session();
     progress(`parking ${tasks}`);
     await createBacklog(db, tasks, { vacuum: true });
@@ -49,9 +49,7 @@ async function measure({ scale, progress }: BenchContext): Promise<Findings> {
       await writtenBy(db, "sweep, for a task", () => sweepSome(db)),
     ];
     return { ratios: [], tables: [sizes, writtenTable(written)], plots: [], notes: NOTES };
-  } finally {
-    await server.close();
-  }
+  });
 }
 
 async function relationSizes(db: Queryable, tasks: number): Promise<Table> {

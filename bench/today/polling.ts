@@ -11,12 +11,13 @@ import { poll } from "../../model/poll.ts";
 import type { Queryable } from "../../model/query-port.ts";
 import { sweep, SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
 import type { BenchCase, BenchContext } from "../bench-case.ts";
+import { withDatabase } from "../databases/database.ts";
 import { openServer } from "../databases/server.ts";
 import { counting, newCount, type WorkCount } from "../measure/counting.ts";
 import { interleave } from "../measure/interleave.ts";
 import { median, ratioOf, rounded } from "../measure/spread.ts";
 import type { Findings } from "../result.ts";
-import { createBacklog } from "../sweep/backlog.ts";
+import { createBacklogIn } from "../sweep/backlog.ts";
 
 /** Milliseconds between two looks of one trigger (the poke interval of Airflow's). */
 const POLL_INTERVAL_MS = 5_000;
@@ -42,14 +43,11 @@ export const polling: BenchCase = {
 async function measure({ scale, progress }: BenchContext): Promise<Findings> {
   const { tasks, waitSeconds, rounds } = scale.polling;
   const wait: Wait = { tasks, waitMs: waitSeconds * 1000 };
-  const server = await openServer();
-  try {
+  return await withDatabase(openServer, async (server) => {
     const sides = [];
     const counts = new Map<string, WorkCount>();
     for (const [namespace, path] of Object.entries(PATHS)) {
-      const db = await server.session(namespace);
-      await db.query(`create schema ${namespace}`);
-      await createBacklog(db, 0);
+      const { db } = await createBacklogIn(server, namespace, 0);
       sides.push({
         name: path.name,
         prepare: () => startTasks(db, tasks),
@@ -100,9 +98,7 @@ async function measure({ scale, progress }: BenchContext): Promise<Findings> {
       plots: [],
       notes: NOTES,
     };
-  } finally {
-    await server.close();
-  }
+  });
 }
 
 const REQUEST = {

@@ -7,12 +7,13 @@ import { sweep } from "../../model/sweep.ts";
 import { inTransaction } from "../../model/transaction.ts";
 import { startStopwatch } from "../../sim/real-time.ts";
 import type { BenchCase, BenchContext } from "../bench-case.ts";
+import { withDatabase } from "../databases/database.ts";
 import { openServer } from "../databases/server.ts";
 import { counting, newCount } from "../measure/counting.ts";
 import { interleave } from "../measure/interleave.ts";
 import { median, ratioOf, rounded } from "../measure/spread.ts";
 import type { Findings } from "../result.ts";
-import { createBacklog, type Backlog } from "../sweep/backlog.ts";
+import { createBacklogIn, type Backlog } from "../sweep/backlog.ts";
 import { singleUpdateSql } from "./single-update-sql.ts";
 
 /** Tasks that stay parked. */
@@ -38,12 +39,10 @@ export const singleUpdate: BenchCase = {
 
 async function measure({ scale, progress }: BenchContext): Promise<Findings> {
   const { tasks, rounds } = scale.singleUpdate;
-  const server = await openServer();
-  try {
+  return await withDatabase(openServer, async (server) => {
     const open = async (name: Side["name"], namespace: string): Promise<Side> => {
-      const db = await server.session(namespace);
-      await db.query(`create schema ${namespace}`);
-      return { name, backlog: await createBacklog(db, PARKED), count: newCount(), longestMs: [], largest: 0 };
+      const backlog = await createBacklogIn(server, namespace, PARKED);
+      return { name, backlog, count: newCount(), longestMs: [], largest: 0 };
     };
     const bounded = await open("bounded sweeps", "bounded");
     const single = await open("single statement", "single");
@@ -105,9 +104,7 @@ async function measure({ scale, progress }: BenchContext): Promise<Findings> {
       plots: [],
       notes: NOTES,
     };
-  } finally {
-    await server.close();
-  }
+  });
 }
 
 type Resume = (db: Queryable, now: Date, tasks: number) => Promise<number>;
