@@ -7,6 +7,7 @@ import type { Protocol } from "../../model/protocol.ts";
 import { schema } from "../../model/schema.ts";
 import type { SweepResult } from "../../model/sweep.ts";
 import type { Actor, Race } from "../../sim/race/race.ts";
+import { bareRace } from "../bare-race.ts";
 
 /** Overdue tasks, tasks that one sweep takes, and sweeps that all of them need: ceil(tasks / limit). */
 export const TASKS = 7;
@@ -23,7 +24,7 @@ export interface DrainData {
 
 /** The race over `protocol`. Its actors are sweep1, sweep2, sweep3 and person. */
 export function drainRace(protocol: Protocol): Race<number, DrainData> {
-  const race: Race<number, DrainData> = {
+  return bareRace<number, DrainData>({
     name: "bounds/drain",
     description: "Schedulers sweep all overdue tasks at once.",
     schema,
@@ -36,15 +37,7 @@ export function drainRace(protocol: Protocol): Race<number, DrainData> {
       );
       return rows[0]?.waiting ?? 0;
     },
-    invariants: [],
-    atEnd: [],
-    liveness: { name: "liveness", promise: "The run ends.", check: () => undefined },
-    mustSee: [],
-    labels: () => [],
-    mutants: [],
-    mutate: () => race,
-  };
-  return race;
+  });
 }
 
 function schedulers(protocol: Protocol): Readonly<Record<string, Actor>> {

@@ -8,6 +8,7 @@
  */
 import fc from "fast-check";
 import type { Actor, OperationRecord, Race } from "../../sim/race/race.ts";
+import { bareRace } from "../bare-race.ts";
 import { ANOMALIES, type Anomaly, type Final, type Reads } from "./anomaly-list.ts";
 
 /** In the order of the list. */
@@ -16,7 +17,7 @@ export const anomalies: readonly Race<Final, null>[] = Object.entries(ANOMALIES)
 );
 
 function raceOf(name: string, anomaly: Anomaly): Race<Final, null> {
-  const race: Race<Final, null> = {
+  return bareRace<Final, null>({
     name: `isolation/${name.toLowerCase()}`,
     description: anomaly.title,
     schema: "create table item (id int primary key, value int not null)",
@@ -32,7 +33,6 @@ function raceOf(name: string, anomaly: Anomaly): Race<Final, null> {
     observe: async (db) =>
       (await db.query<Final>("select json_object_agg(id, value order by id) as rows from item"))
         .rows[0] as Final,
-    invariants: [],
     atEnd: [
       {
         name,
@@ -40,13 +40,8 @@ function raceOf(name: string, anomaly: Anomaly): Race<Final, null> {
         check: ({ after, history }) => anomaly.check(readsOf(history), after.rows),
       },
     ],
-    liveness: { name: "liveness", promise: "The run ends.", check: () => undefined },
-    mustSee: [],
     labels: () => ["transaction committed"],
-    mutants: [],
-    mutate: () => race,
-  };
-  return race;
+  });
 }
 
 /** Runs `script` in a transaction; its operation's result is what its queries read. */

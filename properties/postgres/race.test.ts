@@ -11,6 +11,7 @@ import type { Engine, Move } from "../../sim/engine/port.ts";
 import { keptEngine } from "../kept-engine.ts";
 import { openServerEngine } from "../../sim/postgres/index.ts";
 import type { Race } from "../../sim/race/race.ts";
+import { bareRace } from "../bare-race.ts";
 import { runRace } from "../../sim/race/run.ts";
 import { arraySchedule } from "../../sim/search/array-schedule.ts";
 import { compareReplay } from "../../sim/search/compare-replay.ts";
@@ -99,7 +100,7 @@ describe.each(parkRespondSweep.mutants.filter(({ id }) => [1, 4, 5, 7, 9].includ
 
 describe("a token whose run on the server is another one", () => {
   /** The server's port is another, wherever it runs. */
-  const race: Race = {
+  const race = bareRace<unknown, unknown>({
     name: "test/settings",
     description: "Reads what differs between the engines.",
     schema: "create table seen (port text not null);",
@@ -112,14 +113,7 @@ describe("a token whose run on the server is another one", () => {
       },
     }),
     observe: async (db) => (await db.query("select port from seen")).rows,
-    invariants: [],
-    atEnd: [],
-    liveness: { name: "liveness", promise: "Nothing.", check: () => undefined },
-    mustSee: [],
-    labels: () => [],
-    mutants: [],
-    mutate: () => race,
-  };
+  });
 
   async function tokenOfRace(): Promise<string> {
     const schedule = arraySchedule([]);

@@ -3,10 +3,11 @@
  */
 import fc from "fast-check";
 import type { Actor, Race } from "../../sim/race/race.ts";
+import { bareRace } from "../bare-race.ts";
 
 /** A race over `item (id, n)` with rows 1 and 2; everything else can be replaced. */
 export function tinyRace(actors: Readonly<Record<string, Actor>>, over: Partial<Race> = {}): Race {
-  const race: Race = {
+  return bareRace({
     name: "test/tiny",
     description: "A race of the test suite.",
     schema: "create table item (id int primary key, n int not null); create sequence ticket;",
@@ -16,14 +17,6 @@ export function tinyRace(actors: Readonly<Record<string, Actor>>, over: Partial<
     },
     actors: () => actors,
     observe: async (db) => (await db.query("select id, n from item order by id")).rows,
-    invariants: [],
-    atEnd: [],
-    liveness: { name: "liveness", promise: "The run ends.", check: () => undefined },
-    mustSee: [],
-    labels: () => [],
-    mutants: [],
-    mutate: () => race,
     ...over,
-  };
-  return race;
+  });
 }

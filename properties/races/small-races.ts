@@ -3,6 +3,7 @@
  */
 import fc from "fast-check";
 import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
+import { bareRace } from "../bare-race.ts";
 
 /** A statement, or a sleep of so many milliseconds. */
 type Script = readonly (string | number)[];
@@ -276,7 +277,7 @@ export const smallRaces: Readonly<Record<string, Race>> = Object.fromEntries(
 );
 
 function raceOf(name: string, { schema, setup, observe, actors }: SmallRace): Race {
-  const race: Race = {
+  return bareRace<unknown, unknown>({
     name,
     description: "A race of which every interleaving can be run.",
     schema,
@@ -296,14 +297,7 @@ function raceOf(name: string, { schema, setup, observe, actors }: SmallRace): Ra
             : undefined,
       },
     ],
-    atEnd: [],
-    liveness: { name: "liveness", promise: "The run ends.", check: () => undefined },
-    mustSee: [],
-    labels: () => [],
-    mutants: [],
-    mutate: () => race,
-  };
-  return race;
+  });
 }
 
 function run(script: Script): Actor {
