@@ -69,7 +69,7 @@ describe("on GitHub Actions", () => {
     await reportToActions(engine, failing, environment);
     const summary = await readFile(summaryFile, "utf8");
     expect(summary.match(/^### test\/counter: a promise broke$/gm)).toHaveLength(2);
-    const names = ["test-counter-no-lost-update.html", "test-counter-no-lost-update.json"];
+    const names = ["html", "json"].map((ending) => `test-counter-mutant-1-no-lost-update.${ending}`);
     expect((await readdir(artifacts)).toSorted()).toEqual(names);
     const regression = JSON.parse(await readFile(join(artifacts, names[1] ?? ""), "utf8"));
     expect((await replayRegression(engine, [race], regression)).state).toBe("broken");

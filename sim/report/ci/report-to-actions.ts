@@ -1,15 +1,14 @@
 /**
  * On GitHub Actions a failing run leaves what one needs to understand it: a summary of the job, and files to keep as artifacts.
  */
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "../../engine/port.ts";
 import type { Race } from "../../race/race.ts";
-import type { Regression } from "../../search/regression.ts";
 import { tokenOf } from "../../search/replay.ts";
 import type { RunResult } from "../../trace/trace.ts";
 import { htmlReport } from "../html/html-report.ts";
-import { tellStory } from "../story.ts";
+import { counterexampleName, writeRegression } from "../regression-file.ts";
 import { recordRun } from "../views/record-run.ts";
 import { failureSummary } from "./failure-summary.ts";
 
@@ -40,22 +39,11 @@ export async function reportToActions(
   const folder = environment["SWITCHYARD_ARTIFACTS"] ?? ARTIFACTS_FOLDER;
   const token = tokenOf(race, run);
   const invariant = run.violations[0]?.invariant ?? "";
-  const { mutant } = run;
-  const regression: Regression = {
-    race: run.race,
-    ...(mutant === undefined ? {} : { mutant }),
-    invariant,
-    token,
-    strategy,
-    seed,
-    index,
-    story: await tellStory(run),
-  };
-  const name = `${run.race}-${invariant}`.replace(/[^A-Za-z0-9_.-]+/g, "-");
-  const files = [join(folder, `${name}.html`), join(folder, `${name}.json`)] as const;
-  await mkdir(folder, { recursive: true });
-  await writeFile(files[0], await htmlReport(await recordRun(engine, race, token), token));
-  await writeFile(files[1], `${JSON.stringify(regression, undefined, 2)}\n`);
+  const found = { run, invariant, token, strategy, seed, index };
+  const regression = await writeRegression(folder, found);
+  const page = join(folder, `${counterexampleName(found)}.html`);
+  await writeFile(page, await htmlReport(await recordRun(engine, race, token), token));
+  const files = [page, regression];
   await appendFile(summaryFile, await failureSummary(run, token, files));
   return files;
 }
