@@ -30,7 +30,10 @@ export function clausesOf(...names: readonly string[]): readonly ProtocolMutant[
   return chosen;
 }
 
-function numbered({ operation, statement, change, protocol }: ClauseMutant, index: number): ProtocolMutant {
+function numbered(
+  { operation, statement, change, protocol, sends }: ClauseMutant,
+  index: number,
+): ProtocolMutant {
   const title = `${operation}.${statement} ${change}`;
   const reason = EQUIVALENT_CLAUSES[title];
   return {
@@ -39,6 +42,7 @@ function numbered({ operation, statement, change, protocol }: ClauseMutant, inde
     violates: ANY_PROMISE,
     shortest: "",
     protocol,
+    ...(sends === undefined ? {} : { sends }),
     ...(reason === undefined ? {} : { equivalent: reason }),
   };
 }

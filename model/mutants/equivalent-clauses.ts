@@ -8,10 +8,6 @@ const UNDER_THE_TASK =
 
 /** Reasons by the mutant's title. */
 export const EQUIVALENT_CLAUSES: Readonly<Record<string, string>> = {
-  "park.lockDetail without FOR UPDATE":
-    "every other writer of the detail holds the task's lock, except record, which looks at no task: a park that misses its answer is the park before it",
-  "park.lockDetail decided before the lock":
-    "every other writer of the detail holds the task's lock, except record, which looks at no task: a park that misses its answer is the park before it",
   "ask.lockDetail decided before the lock":
     "record, the only one who writes the detail without the task's lock, changes neither of the columns that are read",
   "clear.lockDetail decided before the lock":

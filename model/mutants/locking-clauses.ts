@@ -32,6 +32,8 @@ export interface ClauseMutant {
   /** What was done, e.g. "without FOR UPDATE". */
   readonly change: string;
   readonly protocol: Protocol;
+  /** The changed statement; absent where statements change places. */
+  readonly sends?: string;
 }
 
 /** Statements of every operation, by their names. */
@@ -96,11 +98,12 @@ export function clauseMutants(): readonly ClauseMutant[] {
         const replacement = rewrite(text);
         if (replacement === undefined) continue;
         const protocol = over(operation, (db) => rewriting(db, text, replacement));
-        mutants.push({ operation, statement, change, protocol });
+        mutants.push({ operation, statement, change, protocol, sends: replacement });
       }
       if (FOR_UPDATE.test(text)) {
-        const protocol = over(operation, (db) => readingFirst(db, text));
-        mutants.push({ operation, statement, change: "decided before the lock", protocol });
+        const sends = unlocked(text);
+        const protocol = over(operation, (db) => readingFirst(db, text, sends));
+        mutants.push({ operation, statement, change: "decided before the lock", protocol, sends });
       }
     }
     const { lockTask, lockDetail } = STATEMENTS[operation] ?? {};
@@ -118,17 +121,20 @@ function over(operation: keyof Protocol, change: (db: Queryable) => Queryable): 
   return { ...reference, [operation]: wrong };
 }
 
-/** Takes the locks, but answers with what an unlocked read found just before. */
-function readingFirst(db: Queryable, statement: string): Queryable {
-  const unlocked = statement.replace(FOR_UPDATE, "");
+/** Takes the locks, but answers with what `read` found just before. */
+function readingFirst(db: Queryable, statement: string, read: string): Queryable {
   return {
     query: async <Row>(text: string, values?: readonly unknown[]) => {
       if (text !== statement) return db.query<Row>(text, values);
-      const before = await db.query<Row>(unlocked, values);
+      const before = await db.query<Row>(read, values);
       await db.query(statement, values);
       return before;
     },
   };
+}
+
+function unlocked(statement: string): string {
+  return statement.replace(FOR_UPDATE, "");
 }
 
 function without(text: string, clause: RegExp): string | undefined {

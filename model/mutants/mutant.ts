@@ -17,4 +17,6 @@ export interface ProtocolMutant {
   readonly protocol: Protocol;
   /** Why no interleaving can tell it from the reference; absent where one can. */
   readonly equivalent?: string;
+  /** The statement that it sends and the reference does not; absent where it does more than to change one statement. */
+  readonly sends?: string;
 }

@@ -8,9 +8,20 @@ import type { RecordResult } from "../../model/record.ts";
 import type { HitlRequest } from "../../model/request.ts";
 import type { RespondInput, RespondResult } from "../../model/respond.ts";
 import type { JsonObject } from "../../model/json.ts";
-import type { ActorContext } from "../../sim/race/race.ts";
+import type { Actor, ActorContext } from "../../sim/race/race.ts";
 import { RUN_START_MS } from "../../sim/race/run.ts";
 import { perform } from "./perform.ts";
+
+/** Those of `actors` that take part: the closing and those called in `names`; all of them without names. */
+export function onlyOf(
+  actors: Readonly<Record<string, Actor>>,
+  names: readonly string[] | undefined,
+): Readonly<Record<string, Actor>> {
+  const entries = Object.entries(actors);
+  return Object.fromEntries(
+    entries.filter(([name]) => names === undefined || name === "closing" || names.includes(name)),
+  );
+}
 
 /** Sleeps until so many milliseconds after the run's start; not at all if it is later. */
 export async function sleepUntil(context: ActorContext, timeMs: number): Promise<void> {

@@ -51,11 +51,29 @@ const data: Arbitrary<BatchSweepData> = fc.record({
   fault: faultArbitrary(6),
 });
 
+const base: BatchSweepData = {
+  deadlinesMs: { a: 6, b: 5, c: 7 },
+  defaults: ["b"],
+  broken: null,
+  limit: 2,
+  answered: null,
+  marked: null,
+  timesOut: false,
+  fault: { kind: "none" },
+};
+
+/** By name; see Race.exhaustive. */
+const exhaustive: Readonly<Record<string, BatchSweepData>> = {
+  "two sweeps of three tasks, two at a time": base,
+  "two sweeps of three tasks, and the run's timeout": { ...base, timesOut: true },
+};
+
 /** Over the reference. */
 export const batchSweep: Race<ProtocolState, BatchSweepData> = hitlRace({
   name: "hitl/batch-sweep",
   description: "Two schedulers sweep three overdue tasks, one of which may be broken, answered or marked.",
   data,
+  exhaustive,
   initial: ({ deadlinesMs, defaults, broken }: BatchSweepData) =>
     stateWith({
       tasks: IDS.map((id) =>

@@ -84,11 +84,34 @@ const data: Arbitrary<ClearData> = fc.record({
   choice: fc.constantFrom("approve" as const, "reject" as const),
 });
 
+const base: ClearData = {
+  clear: "no",
+  clearAgain: false,
+  responds: false,
+  runs: false,
+  timesOut: false,
+  deletes: 0,
+  marks: false,
+  parks: false,
+  hurries: false,
+  schedules: false,
+  choice: "approve",
+};
+
+/** By name; see Race.exhaustive. */
+const exhaustive: Readonly<Record<string, ClearData>> = {
+  "a clear, a deletion and an answer": { ...base, clear: "any", deletes: 1, responds: true },
+  "a clear and two deletions": { ...base, clear: "any", deletes: 2 },
+  "a clear, a deletion and a scheduler": { ...base, clear: "any", deletes: 1, schedules: true },
+  "a deletion while another task asks and parks": { ...base, deletes: 1, parks: true },
+};
+
 /** Over the reference. */
 export const clearing: Race<ProtocolState, ClearData> = hitlRace({
   name: "hitl/clear",
   description: "A waiting task is cleared, timed out or deleted with its run while it is answered and run.",
   data,
+  exhaustive,
   initial: () =>
     stateWith({
       tasks: [
@@ -123,8 +146,6 @@ export const clearing: Race<ProtocolState, ClearData> = hitlRace({
       "enqueue",
       "finish",
       "schedule.lockRuns without FOR UPDATE",
-      "schedule.lockRuns without SKIP LOCKED",
-      "schedule.lockRuns without ORDER BY",
       "schedule.lockRuns without the state predicate",
       "schedule.lockRuns decided before the lock",
       "schedule.lockTasks without ORDER BY",
@@ -137,7 +158,6 @@ export const clearing: Race<ProtocolState, ClearData> = hitlRace({
       "deleteRun.lockRun without FOR UPDATE",
       "deleteRun.lockRun decided before the lock",
       "deleteRun.lockTasks",
-      "deleteRun.lockDetails",
       "skip",
     ),
   ],

@@ -29,11 +29,19 @@ const data: Arbitrary<FastParkData> = fc.record({
   taker: fc.constantFrom("schedule" as const, "timeoutRun" as const, "deleteRun" as const),
 });
 
+/** By name; see Race.exhaustive. */
+const exhaustive: Readonly<Record<string, FastParkData>> = {
+  "a scheduler step": { taker: "schedule" },
+  "the run's timeout": { taker: "timeoutRun" },
+  "a deletion": { taker: "deleteRun" },
+};
+
 /** Over the reference. */
 export const fastPark: Race<ProtocolState, FastParkData> = hitlRace({
   name: "hitl/fast-park",
   description: "A task that is answered already parks while somebody takes its run.",
   data,
+  exhaustive,
   initial: () =>
     stateWith({
       tasks: [taskRow({ id: TASK, state: "running", invocationId: "task-run" })],

@@ -20,6 +20,8 @@ export interface HitlRace<Data> {
   readonly name: string;
   readonly description: string;
   readonly data: Arbitrary<Data>;
+  /** Small data by name, whose every schedule can be explored; see Race.exhaustive. */
+  readonly exhaustive: Readonly<Record<string, Data>>;
   /** The rows that it begins with. */
   readonly initial: (data: Data) => ProtocolState;
   readonly actors: (protocol: Protocol, data: Data) => Readonly<Record<string, Actor>>;
@@ -35,13 +37,15 @@ export interface HitlRace<Data> {
 
 /** The race over its protocol; `mutate` gives it over its mutants. */
 export function hitlRace<Data>(parts: HitlRace<Data>): Race<ProtocolState, Data> {
-  const { name, description, data, mustSee, mutants, without = [], also = [], protocol = reference } = parts;
+  const { name, description, data, exhaustive, mustSee, mutants, protocol = reference } = parts;
+  const { without = [], also = [] } = parts;
   const kept = ({ name }: { readonly name: string }): boolean => !without.includes(name);
   return {
     name,
     description,
     schema,
     data,
+    exhaustive,
     setup: (db, data) => insertState(db, parts.initial(data)),
     actors: (data) => parts.actors(protocol, data),
     observe: observeWholeState,
@@ -50,11 +54,12 @@ export function hitlRace<Data>(parts: HitlRace<Data>): Race<ProtocolState, Data>
     liveness,
     mustSee,
     labels: labelsOf,
-    mutants: mutants.map(({ id, title, violates, equivalent }) => ({
+    mutants: mutants.map(({ id, title, violates, equivalent, sends }) => ({
       id,
       title,
       violates,
       ...(equivalent === undefined ? {} : { equivalent }),
+      ...(sends === undefined ? {} : { sends }),
     })),
     mutate: (id) => hitlRace({ ...parts, protocol: protocolOf(mutants, id) }),
   };

@@ -12,7 +12,7 @@ import type { Protocol } from "../../model/protocol.ts";
 import { SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
 import type { ProtocolState } from "../../model/state.ts";
 import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
-import { answerForm, openForm, runTask, sleepUntil, surviving } from "./acting.ts";
+import { answerForm, onlyOf, openForm, runTask, sleepUntil, surviving } from "./acting.ts";
 import { befallen, faultArbitrary, type Fault } from "./faults.ts";
 import { hitlRace } from "./hitl-race.ts";
 import { form, stateWith, taskRow } from "./initial-state.ts";
@@ -38,6 +38,8 @@ export interface LegacyData {
   /** When the old task is marked failed; null: never. */
   readonly markMs: number | null;
   readonly triggererFault: Fault;
+  /** Who takes part beside the closing; everybody unless told. */
+  readonly only?: readonly string[];
 }
 
 const server: Arbitrary<Server> = fc.constantFrom("respond" as const, "record" as const);
@@ -56,12 +58,30 @@ const data: Arbitrary<LegacyData> = fc.record({
   triggererFault: faultArbitrary(8),
 });
 
+const base: LegacyData = {
+  defaults: null,
+  oldMs: null,
+  oldBy: "respond",
+  newMs: null,
+  newBy: "respond",
+  pollMs: DEADLINE_MS + 2,
+  sweepMs: DEADLINE_MS + 2,
+  markMs: null,
+  triggererFault: { kind: "none" },
+};
+
+/** By name; see Race.exhaustive. */
+const exhaustive: Readonly<Record<string, LegacyData>> = {
+  "a trigger and a mark": { ...base, markMs: DEADLINE_MS + 3, only: ["oldWorker", "triggerer", "marker"] },
+};
+
 /** Over the reference. */
 export const legacy: Race<ProtocolState, LegacyData> = hitlRace({
   name: "hitl/legacy",
   description:
     "An old task deferred to a trigger and a new one that parks, an old API server beside the new one.",
   data,
+  exhaustive,
   initial: () =>
     stateWith({
       tasks: [
@@ -89,7 +109,8 @@ export const legacy: Race<ProtocolState, LegacyData> = hitlRace({
     ...mutantsOf(10, 26, 27),
     ...clausesOf(
       "sweep.lockTasks without the state predicate",
-      "sweep.lockDetails",
+      "sweep.lockDetails without FOR UPDATE",
+      "sweep.lockDetails decided before the lock",
       "defer",
       "poll",
       "fire",
@@ -101,7 +122,7 @@ export const legacy: Race<ProtocolState, LegacyData> = hitlRace({
 
 function actorsOf(protocol: Protocol, data: LegacyData): Readonly<Record<string, Actor>> {
   const { oldMs, newMs, markMs } = data;
-  return {
+  const all: Readonly<Record<string, Actor>> = {
     oldWorker: (context) => oldWorker(context, protocol, data),
     newWorker: (context) => newWorker(context, protocol, data),
     ...(oldMs === null ? {} : { alice: (context) => answer(context, protocol, OLD, oldMs, data.oldBy) }),
@@ -111,6 +132,7 @@ function actorsOf(protocol: Protocol, data: LegacyData): Readonly<Record<string,
     ...(markMs === null ? {} : { marker: (context) => marker(context, protocol, markMs) }),
     closing: (context) => closing(context, protocol),
   };
+  return onlyOf(all, data.only);
 }
 
 async function oldWorker(context: ActorContext, protocol: Protocol, { defaults }: LegacyData): Promise<void> {

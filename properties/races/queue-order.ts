@@ -31,6 +31,13 @@ const data: Arbitrary<QueueOrderData> = fc.record({
   queuers: fc.constantFrom(1 as const, 2 as const, 3 as const),
 });
 
+/** By name; see Race.exhaustive. */
+const exhaustive: Readonly<Record<string, QueueOrderData>> = {
+  "two queuers and a mark": { marked: FIRST, schedules: false, queuers: 2 },
+  "two queuers and a scheduler": { marked: null, schedules: true, queuers: 2 },
+  "three queuers": { marked: null, schedules: false, queuers: 3 },
+};
+
 const dag: Dag = { dagId: DAG_ID, maxActiveTasks: 16, tasks: [] };
 
 /** Over the reference. */
@@ -39,6 +46,7 @@ export const queueOrder: Race<ProtocolState, QueueOrderData> = hitlRace({
   description:
     "Schedulers step and queue two tasks, each in an order of its own, while somebody marks one of them.",
   data,
+  exhaustive,
   initial: () =>
     stateWith({
       pools: ["default_pool", "other_pool"].map((pool) => ({ pool, slots: 4, includeDeferred: false })),

@@ -14,7 +14,7 @@ import { observeWholeState } from "../../model/whole-state.ts";
 import type { ProtocolState } from "../../model/state.ts";
 import { RUN_START_MS } from "../../sim/race/run.ts";
 import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
-import { answerForm, openForm } from "./acting.ts";
+import { answerForm, onlyOf, openForm } from "./acting.ts";
 import { befallen, faultArbitrary, type Fault } from "./faults.ts";
 import { hitlRace } from "./hitl-race.ts";
 import { DAG_ID, form, stateWith, taskRow } from "./initial-state.ts";
@@ -42,6 +42,8 @@ export interface SlotsData {
   /** Tasks that the first scheduler queues at most, and runs that it examines. */
   readonly limit: 1 | 20;
   readonly fault: Fault;
+  /** Who takes part beside the closing; everybody unless told. */
+  readonly only?: readonly string[];
 }
 
 const data: Arbitrary<SlotsData> = fc.record({
@@ -57,12 +59,41 @@ const data: Arbitrary<SlotsData> = fc.record({
   fault: faultArbitrary(8),
 });
 
+const base: SlotsData = {
+  slots: 1,
+  includeDeferred: false,
+  maxActiveTasks: 2,
+  maxActiveTisPerDag: null,
+  waits: "no",
+  answers: false,
+  marks: false,
+  third: false,
+  limit: 20,
+  fault: { kind: "none" },
+};
+
+/** By name; see Race.exhaustive. */
+const exhaustive: Readonly<Record<string, SlotsData>> = {
+  "two schedulers": { ...base, only: ["scheduler1", "scheduler2"] },
+  "two schedulers, one of them takes one run and one task": {
+    ...base,
+    limit: 1,
+    only: ["scheduler1", "scheduler2"],
+  },
+  "a scheduler, a queuer, and a task that ends": {
+    ...base,
+    third: true,
+    only: ["worker", "scheduler1", "scheduler3"],
+  },
+};
+
 /** Over the reference. */
 export const slotsRace: Race<ProtocolState, SlotsData> = hitlRace({
   name: "hitl/slots",
   description:
     "Two schedulers queue the tasks of two runs into a tight pool, while a task parks and is answered.",
   data,
+  exhaustive,
   initial: ({ slots, includeDeferred }: SlotsData) =>
     stateWith({
       runs: ["r1", "r2"].map((runId) => ({ dagId: DAG_ID, runId, state: "running", startMs: RUN_START_MS })),
@@ -96,6 +127,8 @@ export const slotsRace: Race<ProtocolState, SlotsData> = hitlRace({
       "queue.lockTasks without LIMIT",
       "queue.lockTasks without the state predicate",
       "queue.lockTasks decided before the lock",
+      "schedule.lockRuns without SKIP LOCKED",
+      "schedule.lockRuns without ORDER BY",
       "schedule.lockRuns without LIMIT",
       "schedule.lockTasks without FOR UPDATE",
       "schedule.lockTasks decided before the lock",
@@ -116,7 +149,7 @@ function dagOf({ maxActiveTasks, maxActiveTisPerDag }: SlotsData): Dag {
 }
 
 function actorsOf(protocol: Protocol, data: SlotsData): Readonly<Record<string, Actor>> {
-  return {
+  const all: Readonly<Record<string, Actor>> = {
     worker: (context) => worker(context, protocol, data),
     ...(data.answers ? { alice: (context) => alice(context, protocol) } : {}),
     scheduler1: befallen((context) => step(context, protocol, dagOf(data), data.limit), data.fault),
@@ -125,6 +158,7 @@ function actorsOf(protocol: Protocol, data: SlotsData): Readonly<Record<string, 
     ...(data.marks ? { marker: (context) => marker(context, protocol) } : {}),
     closing: (context) => closing(context, protocol, dagOf(data)),
   };
+  return onlyOf(all, data.only);
 }
 
 async function step(context: ActorContext, protocol: Protocol, dag: Dag, limit?: number): Promise<void> {

@@ -13,7 +13,7 @@ import type { HitlRequest } from "../../model/request.ts";
 import { SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
 import type { ProtocolState } from "../../model/state.ts";
 import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
-import { answerForm, openForm, runTask, sleepUntil, startTask, surviving } from "./acting.ts";
+import { answerForm, onlyOf, openForm, runTask, sleepUntil, startTask, surviving } from "./acting.ts";
 import { befallen, faultArbitrary, type Fault } from "./faults.ts";
 import { hitlRace, type HitlRace } from "./hitl-race.ts";
 import { form, stateWith, taskRow } from "./initial-state.ts";
@@ -46,6 +46,8 @@ export interface TwoQuestionsData {
   readonly secondTimeoutMs: number | null;
   readonly workerFault: Fault;
   readonly sweepFault: Fault;
+  /** Who takes part beside the closing; everybody unless told. */
+  readonly only?: readonly string[];
 }
 
 /** Draws the data of one run. */
@@ -65,12 +67,35 @@ const data: Arbitrary<TwoQuestionsData> = fc.record({
   sweepFault: faultArbitrary(5),
 });
 
+const base: TwoQuestionsData = {
+  defaults: null,
+  onlyAlice: false,
+  askAgain: false,
+  parkAgain: "no",
+  lateReport: false,
+  aliceMs: null,
+  badParams: false,
+  markMs: null,
+  bobMs: null,
+  sweepMs: DEADLINE_MS,
+  secondTimeoutMs: 10,
+  workerFault: { kind: "none" },
+  sweepFault: { kind: "none" },
+};
+
+/** By name; see Race.exhaustive. */
+const exhaustive: Readonly<Record<string, TwoQuestionsData>> = {
+  "an answer while the task asks and parks": { ...base, aliceMs: 0, only: ["worker", "alice"] },
+  "the park is sent again": { ...base, aliceMs: 0, parkAgain: "at once", only: ["worker", "alice"] },
+};
+
 /** The race's parts, for variants of it. */
 export const parts: HitlRace<TwoQuestionsData> = {
   name: "hitl/two-questions",
   description:
     "One task asks twice under two worker runs, with lost replies, late calls, crashes and aborts.",
   data,
+  exhaustive,
   initial: (): ProtocolState =>
     stateWith({ tasks: [taskRow({ id: TASK, state: "running", invocationId: "run-1" })] }),
   actors: actorsOf,
@@ -87,7 +112,7 @@ export const parts: HitlRace<TwoQuestionsData> = {
   ],
   mutants: [
     ...mutantsOf(11, 17, 18, 19, 22, 23, 24, 29, 30),
-    ...clausesOf("park", "respond.lockTask", "start"),
+    ...clausesOf("park.lockTask", "respond.lockTask", "start"),
   ],
 };
 
@@ -108,7 +133,7 @@ function second(): HitlRequest {
 }
 
 function actorsOf(protocol: Protocol, data: TwoQuestionsData): Readonly<Record<string, Actor>> {
-  return {
+  const all: Readonly<Record<string, Actor>> = {
     worker: befallen((context) => firstRun(context, protocol, data), data.workerFault),
     ...(data.aliceMs === null ? {} : { alice: (context) => alice(context, protocol, data.aliceMs ?? 0) }),
     ...(data.bobMs === null ? {} : { bob: (context) => bob(context, protocol, data) }),
@@ -117,6 +142,7 @@ function actorsOf(protocol: Protocol, data: TwoQuestionsData): Readonly<Record<s
     runner: (context) => runner(context, protocol, data),
     closing: (context) => closing(context, protocol, data),
   };
+  return onlyOf(all, data.only);
 }
 
 async function firstRun(context: ActorContext, protocol: Protocol, data: TwoQuestionsData): Promise<void> {

@@ -87,6 +87,8 @@ export interface Mutant {
   readonly violates: readonly string[];
   /** Why no schedule can tell it from the race itself; absent where one can. */
   readonly equivalent?: string;
+  /** A statement that it sends and the race does not: where a run sends it, the run comes to what is wrong. */
+  readonly sends?: string;
 }
 
 /** A race: everything that the run loop needs, and nothing that depends on a schedule. */
