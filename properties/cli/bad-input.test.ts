@@ -1,13 +1,11 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { EXIT, type ExitCode } from "../../sim/cli/exit-codes.ts";
-import { main } from "../../sim/cli/main.ts";
-import { guarded } from "../../sim/engine/guarded.ts";
 import type { Engine } from "../../sim/engine/port.ts";
 import { keptEngine } from "../kept-engine.ts";
 import type { Race } from "../../sim/race/race.ts";
 import { SwitchyardError } from "../../sim/switchyard-error.ts";
 import { formatToken } from "../../sim/trace/token.ts";
-import { captureTerminal } from "./captured-terminal.ts";
+import { runCommand, type CommandEnd } from "./run-command.ts";
 import { counterRace, type CounterData, type CounterState } from "./counter-race.ts";
 
 type Parts = Partial<Race<CounterState, CounterData>>;
@@ -15,26 +13,11 @@ type Parts = Partial<Race<CounterState, CounterData>>;
 const EXPLORE = ["explore", "--schedules", "5"];
 const ONE_LINE = /^switchyard: [^\n]+\n$/;
 
-let engine: Engine;
-
-beforeAll(async () => {
-  engine = await keptEngine();
-});
-
-/** The one engine of these tests, which no command closes. */
-async function sharedEngine(): Promise<Engine> {
-  return { ...guarded(engine), close: () => Promise.resolve() };
-}
-
-async function run(
+const run = (
   race: Race<any, any>,
   argv: readonly string[] = EXPLORE,
-  open: () => Promise<Engine> = sharedEngine,
-) {
-  const terminal = captureTerminal();
-  const code = await main(argv, [race], terminal, open);
-  return { code, ...terminal.written };
-}
+  open?: () => Promise<Engine>,
+): Promise<CommandEnd> => runCommand(argv, [race], open);
 
 /** A race in which alice runs `statements` and bob nothing. */
 function aliceRuns(...statements: readonly string[]): Race<any, any> {
@@ -161,7 +144,7 @@ describe("a token that does not fit the race ends with exit code 2 and one line"
 describe("a database that fails ends with exit code 5 and one line", () => {
   /** The in-process engine until its statement `n`, which fails with `error`. */
   const failingAt = (n: number, error: Error) => async (): Promise<Engine> => {
-    const { execute, ...others } = await sharedEngine();
+    const { execute, ...others } = await keptEngine();
     let statements = 0;
     return {
       ...others,

@@ -2,14 +2,13 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
-import { main } from "../../sim/cli/main.ts";
-import { guarded } from "../../sim/engine/guarded.ts";
 import type { Engine } from "../../sim/engine/port.ts";
 import { keptEngine } from "../kept-engine.ts";
 import { runRace } from "../../sim/race/run.ts";
 import { arraySchedule } from "../../sim/search/array-schedule.ts";
 import { tokenOf } from "../../sim/search/replay.ts";
 import { captureTerminal } from "./captured-terminal.ts";
+import { runCommand } from "./run-command.ts";
 import { counterRace } from "./counter-race.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -31,9 +30,8 @@ async function hold(options: readonly string[], lines: readonly string[], ofToke
     ...captureTerminal(),
     openLines: () => ({ ask: () => Promise.resolve(left.shift()), close: () => {} }),
   };
-  const open = () => Promise.resolve({ ...guarded(engine), close: () => Promise.resolve() });
-  const code = await main(["replay", ofToken, ...options], [race], terminal, open);
-  return { code, out: terminal.written.out.trimEnd().split("\n"), err: terminal.written.err };
+  const { code, out, err } = await runCommand(["replay", ofToken, ...options], [race], keptEngine, terminal);
+  return { code, out: out.trimEnd().split("\n"), err };
 }
 
 describe("replay --stop-at", () => {

@@ -1,22 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
-import { main } from "../../sim/cli/main.ts";
 import type { Race } from "../../sim/race/race.ts";
 import { keptEngine } from "../kept-engine.ts";
 import { captureTerminal } from "./captured-terminal.ts";
+import { runCommand, type CommandEnd } from "./run-command.ts";
 import { counterRace } from "./counter-race.ts";
 
 const BOOT_MS = 60_000;
 
-async function run(
+const run = (
   argv: readonly string[],
   races: readonly Race<any, any>[] = [counterRace()],
   watched = false,
-) {
-  const terminal = captureTerminal(watched);
-  const code = await main(argv, races, terminal, keptEngine);
-  return { code, ...terminal.written };
-}
+): Promise<CommandEnd> => runCommand(argv, races, keptEngine, captureTerminal(watched));
 
 describe("a command line that cannot be understood", () => {
   it.each([

@@ -1,9 +1,7 @@
 import { expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
-import { main } from "../../sim/cli/main.ts";
 import type { Mutant, Race } from "../../sim/race/race.ts";
-import { keptEngine } from "../kept-engine.ts";
-import { captureTerminal } from "./captured-terminal.ts";
+import { runCommand, type CommandEnd } from "./run-command.ts";
 import { counterRace } from "./counter-race.ts";
 import { batchSweep } from "../races/batch-sweep.ts";
 
@@ -16,14 +14,8 @@ function raceWith(mutant: Mutant): Race {
   return { ...(batchSweep as Race), mutants: [mutant], mutate };
 }
 
-async function mutants(
-  race: Race<any, any>,
-  ...argv: readonly string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const terminal = captureTerminal();
-  const code = await main(["mutants", ...argv], [race], terminal, () => keptEngine());
-  return { code, ...terminal.written };
-}
+const mutants = (race: Race<any, any>, ...argv: readonly string[]): Promise<CommandEnd> =>
+  runCommand(["mutants", ...argv], [race]);
 
 it("tells of a mutant that is found the invariant, how soon, how small, and a token", async () => {
   const { code, out } = await mutants(raceWith(seen), "--json");

@@ -3,9 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
-import { main } from "../../sim/cli/main.ts";
-import { keptEngine } from "../kept-engine.ts";
-import { captureTerminal } from "./captured-terminal.ts";
+import { runCommand, type CommandEnd } from "./run-command.ts";
 import { counterRace } from "./counter-race.ts";
 
 let folder: string;
@@ -18,11 +16,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function run(...argv: readonly string[]) {
-  const terminal = captureTerminal();
-  const code = await main(argv, [counterRace()], terminal, keptEngine);
-  return { code, ...terminal.written };
-}
+const run = (...argv: readonly string[]): Promise<CommandEnd> => runCommand(argv, [counterRace()]);
 
 describe("--report", () => {
   it("of explore and of two replays of its token gives the same bytes, and draws the replay as a timeline", async () => {

@@ -6,19 +6,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
-import { main } from "../../sim/cli/main.ts";
 import type { Engine } from "../../sim/engine/port.ts";
 import { keptEngine } from "../kept-engine.ts";
-import type { Race } from "../../sim/race/race.ts";
 import { tellStory } from "../../sim/report/story.ts";
 import { replay } from "../../sim/search/replay.ts";
 import { createSearcher } from "../../sim/search/searcher.ts";
 import { isReproduced, scoreExample } from "../../sim/search/score-example.ts";
 import { DEFAULT_STRATEGY } from "../../sim/search/strategies/index.ts";
 import { parseToken } from "../../sim/trace/token.ts";
-import { captureTerminal } from "../cli/captured-terminal.ts";
+import { runCommand } from "../cli/run-command.ts";
 import { suiteSeed } from "../hitl/suite-seed.ts";
-import { keptOpen } from "../spec/kept-open.ts";
 import { examples } from "./index.ts";
 import { PAGE, storyText } from "./page.ts";
 import { doubleBooking } from "./textbook/double-booking.ts";
@@ -102,7 +99,10 @@ describe("the score of an example", () => {
 
 describe("the command line", () => {
   it("examples prints a row with the source, the bug and the proof, and the token", async () => {
-    const { code, out } = await command([lostUpdate, doubleBooking], "examples", "--only", "lost-update");
+    const { code, out } = await runCommand(
+      ["examples", "--only", "lost-update"],
+      [lostUpdate, doubleBooking],
+    );
     expect(code).toBe(EXIT.ok);
     expect(out).toMatch(
       /^examples\/lost-update +textbook +\d+ +1 +1: the balance is read .* \(all-counted\) +proven: all 4/m,
@@ -113,7 +113,7 @@ describe("the command line", () => {
 
   it("examples ends with exit code 1 where a fix breaks", async () => {
     const unmended = { ...lostUpdate.mutate(1), mutants: lostUpdate.mutants, mutate: lostUpdate.mutate };
-    const { code, out } = await command([unmended], "examples", "--json");
+    const { code, out } = await runCommand(["examples", "--json"], [unmended]);
     expect(code).toBe(EXIT.violated);
     expect(JSON.parse(out)).toMatchObject({
       reproduced: 0,
@@ -122,14 +122,14 @@ describe("the command line", () => {
   });
 
   it("examples refuses a name that no example has", async () => {
-    const { code, err } = await command([lostUpdate], "examples", "--only", "lost");
+    const { code, err } = await runCommand(["examples", "--only", "lost"], [lostUpdate]);
     expect(code).toBe(EXIT.usage);
     expect(err).toContain("There is no example lost");
   });
 
   it("isolation tells of a race and its mutant what each level allows", async () => {
     const argv = ["isolation", "examples/lost-update", "--mutant", "1", "--schedules", "10"];
-    const { code, out } = await command([lostUpdate], ...argv);
+    const { code, out } = await runCommand(argv, [lostUpdate]);
     expect(code).toBe(EXIT.ok);
     expect(out).toMatch(
       /all-counted +breaks \(\d+\) +breaks \(\d+\) +never \(\d+\); 40001 +never \(\d+\); 40001/,
@@ -139,25 +139,10 @@ describe("the command line", () => {
 
   it("a name that ends in a level is the race under it", async () => {
     const name = "examples/lost-update.repeatable-read.retry";
-    const { code } = await command(
+    const { code } = await runCommand(
+      ["explore", name, "--mutant", "1", "--schedules", "40", "--json"],
       [lostUpdate],
-      "explore",
-      name,
-      "--mutant",
-      "1",
-      "--schedules",
-      "40",
-      "--json",
     );
     expect(code).toBe(EXIT.ok);
   });
 });
-
-async function command(
-  races: readonly Race<any, any>[],
-  ...argv: readonly string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const terminal = captureTerminal();
-  const code = await main(argv, races, terminal, () => keptOpen(engine));
-  return { code, ...terminal.written };
-}

@@ -2,9 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../sim/engine/port.ts";
 import { keptEngine } from "../kept-engine.ts";
 import { explore } from "../../sim/search/explore.ts";
-import { main } from "../../sim/cli/main.ts";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
-import { captureTerminal } from "../cli/captured-terminal.ts";
+import { runCommand } from "../cli/run-command.ts";
 import { parkRespondSweep } from "../races/park-respond-sweep.ts";
 import { assertRace } from "./assert-race.ts";
 import { switchyard } from "./fresh-process.ts";
@@ -68,10 +67,8 @@ describe("an exploration", () => {
       actors: (data: never) => ({ worker: parkRespondSweep.actors(data)["worker"]! }),
       liveness: { ...parkRespondSweep.liveness, check: () => undefined },
     };
-    const terminal = captureTerminal();
-    const argv = ["explore", "--schedules", "20", "--json"];
-    const code = await main(argv, [alone], terminal, () => keptEngine());
-    const report = JSON.parse(terminal.written.out);
+    const { code, out } = await runCommand(["explore", "--schedules", "20", "--json"], [alone]);
+    const report = JSON.parse(out);
     expect(code).toBe(EXIT.vacuous);
     expect(report).toMatchObject({ vacuous: true, violations: [], waits: 0, preemptions: 0 });
     expect(report.vacuousBecause).toContain("No statement ever waited for another session.");

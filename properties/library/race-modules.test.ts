@@ -4,12 +4,9 @@ import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fc, test } from "@fast-check/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EXIT, type ExitCode } from "../../sim/cli/exit-codes.ts";
-import { main } from "../../sim/cli/main.ts";
-import type { Engine } from "../../sim/engine/port.ts";
+import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { holds, plans, race, type Actor } from "../../sim/index.ts";
-import { keptEngine } from "../kept-engine.ts";
-import { captureTerminal } from "../cli/captured-terminal.ts";
+import { runCommand, type CommandEnd } from "../cli/run-command.ts";
 
 const LIBRARY = pathToFileURL(join(import.meta.dirname, "../../sim/index.ts")).href;
 
@@ -39,15 +36,11 @@ export default race({
 `;
 
 let folder: string;
-let engine: Engine;
-
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "switchyard-race-"));
-  engine = await keptEngine();
 });
 
-afterAll(async () => {
-  await engine.close();
+afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
@@ -58,14 +51,7 @@ function moduleFile(name: string, text: string): string {
   return relative(process.cwd(), file);
 }
 
-async function run(
-  ...argv: readonly string[]
-): Promise<{ readonly code: ExitCode; readonly out: string; readonly err: string }> {
-  const terminal = captureTerminal();
-  const open = (): Promise<Engine> => Promise.resolve({ ...engine, close: () => Promise.resolve() });
-  const code = await main(argv, [], terminal, open);
-  return { code, ...terminal.written };
-}
+const run = (...argv: readonly string[]): Promise<CommandEnd> => runCommand(argv);
 
 describe("a race module runs as the built-in races do", () => {
   it("is explored, and its mutant is found, shrunk, and replayed by a token that leads back to the file", async () => {

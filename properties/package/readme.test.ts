@@ -3,14 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EXIT, type ExitCode } from "../../sim/cli/exit-codes.ts";
-import { main } from "../../sim/cli/main.ts";
-import type { Engine } from "../../sim/engine/port.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { EXIT } from "../../sim/cli/exit-codes.ts";
 import { holds, plans, type Race } from "../../sim/index.ts";
-import { keptEngine } from "../kept-engine.ts";
 import type { Strategy } from "../../sim/search/strategies/strategy.ts";
-import { captureTerminal } from "../cli/captured-terminal.ts";
+import { runCommand, type CommandEnd } from "../cli/run-command.ts";
 import { readmeRace } from "./readme-race.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -26,14 +23,7 @@ const testModule: unknown = await import(
   moduleFile("declare.mjs", `export const declare = (test, plans, holds, seats) => { ${testLine} };`)
 );
 
-let engine: Engine;
-
-beforeAll(async () => {
-  engine = await keptEngine();
-});
-
-afterAll(async () => {
-  await engine.close();
+afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
@@ -46,16 +36,8 @@ function moduleFile(name: string, text: string): string {
 }
 
 /** Explores a module as `npx switchyard explore` does. */
-async function explore(
-  file: string,
-  ...options: readonly string[]
-): Promise<{ readonly code: ExitCode; readonly out: string }> {
-  const terminal = captureTerminal();
-  const open = (): Promise<Engine> => Promise.resolve({ ...engine, close: () => Promise.resolve() });
-  const argv = ["explore", relative(process.cwd(), file), "--schedules", "60", ...options];
-  const code = await main(argv, [], terminal, open);
-  return { code, out: terminal.written.out };
-}
+const explore = (file: string, ...options: readonly string[]): Promise<CommandEnd> =>
+  runCommand(["explore", relative(process.cwd(), file), "--schedules", "60", ...options]);
 
 describe("the first race of the README", () => {
   it("stands with its story in the first 30 lines", () => {

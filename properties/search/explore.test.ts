@@ -4,7 +4,6 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
-import { main } from "../../sim/cli/main.ts";
 import type { Engine } from "../../sim/engine/port.ts";
 import { keptEngine } from "../kept-engine.ts";
 import { explore, exploreWith } from "../../sim/search/explore.ts";
@@ -12,7 +11,7 @@ import type { Regression } from "../../sim/search/regression.ts";
 import { replay } from "../../sim/search/replay.ts";
 import { runOrder } from "../../sim/search/run-order.ts";
 import { createSearcher, type Searcher } from "../../sim/search/searcher.ts";
-import { captureTerminal } from "../cli/captured-terminal.ts";
+import { runCommand, type CommandEnd } from "../cli/run-command.ts";
 import { shrink } from "../../sim/search/shrink.ts";
 import { counterRace, type CounterData } from "../cli/counter-race.ts";
 import { runProgram } from "../hitl/fresh-process.ts";
@@ -27,16 +26,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await engine.close();
   await rm(directory, { recursive: true });
 });
 
 /** The command line over the counter race, on the engine of this file. */
-async function run(...argv: readonly string[]) {
-  const terminal = captureTerminal();
-  const code = await main(argv, [counterRace()], terminal, keptEngine);
-  return { code, ...terminal.written };
-}
+const run = (...argv: readonly string[]): Promise<CommandEnd> => runCommand(argv, [counterRace()]);
 
 const withoutSpeed = (text: string) => {
   const { schedulesPerSecond: _speed, ...report } = JSON.parse(text);

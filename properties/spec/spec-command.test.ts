@@ -6,8 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { main } from "../../sim/cli/main.ts";
-import { captureTerminal } from "../cli/captured-terminal.ts";
+import { runCommand, type CommandEnd } from "../cli/run-command.ts";
 
 const FOLDER = fileURLToPath(new URL("cases/", import.meta.url));
 const SPEC = join(FOLDER, "unique-keys.spec");
@@ -19,13 +18,7 @@ afterAll(() => {
 });
 
 /** Runs `spec` with these arguments; gives the exit code and what was written. */
-async function spec(
-  ...argv: readonly string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const terminal = captureTerminal();
-  const code = await main(["spec", ...argv], [], terminal);
-  return { code, ...terminal.written };
-}
+const spec = (...argv: readonly string[]): Promise<CommandEnd> => runCommand(["spec", ...argv]);
 
 describe("the command spec", () => {
   it("prints what isolationtester prints, byte for byte", async () => {

@@ -52,7 +52,6 @@ describe("on GitHub Actions", () => {
   });
 
   afterAll(async () => {
-    await engine.close();
     await rm(folder, { recursive: true });
   });
 
