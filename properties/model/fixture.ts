@@ -2,7 +2,9 @@
  * One PGlite for a test file, with one connection; and rows to begin with.
  */
 import { PGlite } from "@electric-sql/pglite";
+import type { ParkInput } from "../../model/park.ts";
 import type { Queryable } from "../../model/query-port.ts";
+import type { RespondInput } from "../../model/respond.ts";
 import { schema } from "../../model/schema.ts";
 
 /** 2026-01-01T00:00:00Z plus so many milliseconds. */
@@ -16,6 +18,27 @@ export const RUN = "run-1";
 
 /** A request that is easy to answer: the one that the races ask. */
 export { form as request } from "../races/initial-state.ts";
+
+/** A person who may answer it, and what she answers at 10 ms to the request of 0 ms. */
+export const alice = { id: "alice", name: "Alice" } as const;
+export const aliceAnswers: RespondInput = {
+  taskInstanceId: TASK,
+  createdAt: at(0),
+  user: alice,
+  chosenOptions: ["approve"],
+  paramsInput: {},
+  now: at(10),
+};
+
+/** What the worker run parks the task with at 5 ms, for a second. */
+export const parking: ParkInput = {
+  taskInstanceId: TASK,
+  invocationId: RUN,
+  timeoutMs: 1000,
+  nextMethod: "execute_complete",
+  nextKwargs: {},
+  now: at(5),
+};
 
 /** A connection to an own database with the protocol's tables; `close` ends it. */
 export async function openDatabase(): Promise<Queryable & { close(): Promise<void> }> {

@@ -9,7 +9,7 @@ import { noResurrection } from "../../model/invariants/no-resurrection.ts";
 import { noStrandedAnswer } from "../../model/invariants/no-stranded-answer.ts";
 import { oneAnswer } from "../../model/invariants/one-answer.ts";
 import { oneResume } from "../../model/invariants/one-resume.ts";
-import { at } from "./fixture.ts";
+import { aliceAnswers, at } from "./fixture.ts";
 import { aliceEvent, byAlice, commit, end, scheduledWith, stateOf, waiting } from "./states.ts";
 
 const timeout = { error: "no response before the deadline", error_type: "timeout" };
@@ -232,19 +232,11 @@ describe("liveness", () => {
 
 describe("the machine", () => {
   test("names row and column in which a commit differs from its step", () => {
-    const input = {
-      taskInstanceId: "task",
-      createdAt: at(0),
-      user: { id: "alice", name: "Alice" },
-      chosenOptions: ["approve"],
-      paramsInput: {},
-      now: at(10),
-    };
     const view = commit(parked, answered, "respond");
     expect(
-      asMachine.check({ ...view, operation: { actor: "alice", name: "respond", input } }),
+      asMachine.check({ ...view, operation: { actor: "alice", name: "respond", input: aliceAnswers } }),
     ).toBeUndefined();
-    const late = { ...input, now: at(11) };
+    const late = { ...aliceAnswers, now: at(11) };
     expect(asMachine.check({ ...view, operation: { actor: "alice", name: "respond", input: late } })).toMatch(
       /^after respond, task_instance task: .*scheduledMs is \d+, not \d+/,
     );

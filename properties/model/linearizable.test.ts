@@ -4,30 +4,13 @@ import { explainHistory } from "../../model/machine/explain-history.ts";
 import { machine } from "../../model/machine/machine.ts";
 import { sweepStep } from "../../model/machine/sweep.ts";
 import type { ProtocolState } from "../../model/state.ts";
-import { at } from "./fixture.ts";
+import { aliceAnswers, at, parking } from "./fixture.ts";
 import { stateOf, waiting } from "./states.ts";
 
-const form = {
-  taskInstanceId: "task",
-  createdAt: at(0),
-  user: { id: "alice", name: "Alice" },
-  chosenOptions: ["approve"],
-  paramsInput: {},
-  now: at(10),
-};
-const byBob = { ...form, user: { id: "bob", name: "Bob" } };
-const parking = {
-  taskInstanceId: "task",
-  invocationId: "run-1",
-  timeoutMs: 1000,
-  nextMethod: "execute_complete",
-  nextKwargs: {},
-  now: at(5),
-};
-
+const byBob = { ...aliceAnswers, user: { id: "bob", name: "Bob" } };
 const parked = stateOf(waiting);
 const running = stateOf({});
-const answered = machine.respond(parked, form).state;
+const answered = machine.respond(parked, aliceAnswers).state;
 const scheduled = { status: 200, state: "scheduled" };
 const refused = { status: 409, reason: "answered already" };
 
@@ -53,17 +36,23 @@ function why(
 
 describe("a history is explained", () => {
   test("by an order that keeps what came after what", () => {
-    const history = [call("respond", form, [1, 4], scheduled), call("respond", byBob, [5, 8], refused)];
+    const history = [
+      call("respond", aliceAnswers, [1, 4], scheduled),
+      call("respond", byBob, [5, 8], refused),
+    ];
     expect(why(parked, history, answered)).toBeUndefined();
   });
 
   test("by the other order where the calls overlap", () => {
-    const history = [call("respond", byBob, [1, 8], refused), call("respond", form, [2, 7], scheduled)];
+    const history = [
+      call("respond", byBob, [1, 8], refused),
+      call("respond", aliceAnswers, [2, 7], scheduled),
+    ];
     expect(why(parked, history, answered)).toBeUndefined();
   });
 
   test("with and without the effect of a call that crashed", () => {
-    const crashed = call("respond", form, [1, 3], { error: { message: "The process crashes." } });
+    const crashed = call("respond", aliceAnswers, [1, 3], { error: { message: "The process crashes." } });
     expect(why(parked, [crashed], parked)).toBeUndefined();
     expect(why(parked, [crashed], answered)).toBeUndefined();
   });
@@ -71,7 +60,7 @@ describe("a history is explained", () => {
   test("where a sweep took what it said", () => {
     const now = at(2000);
     const swept = { status: 200, resumed: [{ taskInstanceId: "task", how: "timeout" }] };
-    const late = call("respond", { ...form, now }, [3, 5], refused);
+    const late = call("respond", { ...aliceAnswers, now }, [3, 5], refused);
     const after = explained(parked, { now }, ["task"]);
     expect(why(parked, [call("sweep", { now }, [1, 2], swept), late], after)).toBeUndefined();
   });
@@ -79,27 +68,35 @@ describe("a history is explained", () => {
 
 describe("a history is refused", () => {
   test("in which two responders got 200", () => {
-    const history = [call("respond", form, [1, 4], scheduled), call("respond", byBob, [2, 8], scheduled)];
+    const history = [
+      call("respond", aliceAnswers, [1, 4], scheduled),
+      call("respond", byBob, [2, 8], scheduled),
+    ];
     expect(why(parked, history, answered)).toContain("no order of the calls explains the history");
   });
 
   test("in which a responder was refused before anybody had answered", () => {
-    const history = [call("respond", byBob, [1, 4], refused), call("respond", form, [5, 8], scheduled)];
+    const history = [
+      call("respond", byBob, [1, 4], refused),
+      call("respond", aliceAnswers, [5, 8], scheduled),
+    ];
     expect(why(parked, history, answered)).toContain("respond answers");
   });
 
   test("in which a response saw RUNNING after the park had been answered, though not where they overlap", () => {
     const asRunning = { status: 200, state: "running" };
     const park = call("park", parking, [1, 4], { status: 200, state: "awaiting_input" });
-    const final = machine.respond(machine.park(running, parking).state, form).state;
-    expect(why(running, [park, call("respond", form, [5, 8], asRunning)], final)).toContain("park by park");
-    const fast = machine.park(machine.respond(running, form).state, parking).state;
+    const final = machine.respond(machine.park(running, parking).state, aliceAnswers).state;
+    expect(why(running, [park, call("respond", aliceAnswers, [5, 8], asRunning)], final)).toContain(
+      "park by park",
+    );
+    const fast = machine.park(machine.respond(running, aliceAnswers).state, parking).state;
     const overtaken = call("park", parking, [1, 9], scheduled);
-    expect(why(running, [overtaken, call("respond", form, [2, 8], asRunning)], fast)).toBeUndefined();
+    expect(why(running, [overtaken, call("respond", aliceAnswers, [2, 8], asRunning)], fast)).toBeUndefined();
   });
 
   test("whose acknowledged answer is not in the last state", () => {
-    expect(why(parked, [call("respond", form, [1, 4], scheduled)], parked)).toContain(
+    expect(why(parked, [call("respond", aliceAnswers, [1, 4], scheduled)], parked)).toContain(
       "afterwards task_instance",
     );
   });
@@ -111,7 +108,7 @@ describe("a history is refused", () => {
   test("in which a sweep timed out what had been answered before it began", () => {
     const now = at(2000);
     const swept = { status: 200, resumed: [{ taskInstanceId: "task", how: "timeout" }] };
-    const history = [call("respond", form, [1, 4], scheduled), call("sweep", { now }, [5, 8], swept)];
+    const history = [call("respond", aliceAnswers, [1, 4], scheduled), call("sweep", { now }, [5, 8], swept)];
     expect(why(parked, history, answered)).toContain("with its answer there, not its timeout");
   });
 });

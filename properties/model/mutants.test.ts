@@ -5,7 +5,7 @@ import { mutants } from "../../model/mutants/index.ts";
 import { reference, type Protocol } from "../../model/protocol.ts";
 import type { Queryable } from "../../model/query-port.ts";
 import { observeState } from "../../model/state.ts";
-import { at, openDatabase, request, reset, RUN, TASK } from "./fixture.ts";
+import { aliceAnswers, at, openDatabase, parking, request, reset, RUN, TASK } from "./fixture.ts";
 import { commit } from "./states.ts";
 
 let db: Queryable & { close(): Promise<void> };
@@ -14,22 +14,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => db.close());
 
-const answer = {
-  taskInstanceId: TASK,
-  createdAt: at(0),
-  user: { id: "alice", name: "Alice" },
-  chosenOptions: ["approve"],
-  paramsInput: {},
-  now: at(2),
-};
-const parking = {
-  taskInstanceId: TASK,
-  invocationId: RUN,
-  timeoutMs: 0,
-  nextMethod: "execute_complete",
-  nextKwargs: {},
-  now: at(1),
-};
+const answer = { ...aliceAnswers, now: at(2) };
+const untimed = { ...parking, timeoutMs: 0, now: at(1) };
 
 async function asked(): Promise<void> {
   await reset(db);
@@ -71,7 +57,7 @@ async function sent(body: (recording: Queryable) => Promise<unknown>): Promise<s
 test("mutant 1 parks a task whose request is answered, and so breaks I2", async () => {
   await asked();
   await reference.respond(db, answer);
-  expect(await broken("park", parking, () => mutant(1).park(db, parking))).toContain("I2");
+  expect(await broken("park", untimed, () => mutant(1).park(db, untimed))).toContain("I2");
 });
 
 test("mutant 4 locks the detail before the task", async () => {
@@ -102,7 +88,7 @@ test("mutant 7 resumes a task that was marked success, and so breaks I3 and I6",
 
 test("mutant 9 reads tasks and answers before it locks them", async () => {
   await asked();
-  await reference.park(db, parking);
+  await reference.park(db, untimed);
   expect((await sent((recording) => mutant(9).sweep(recording, { now: at(1) }))).slice(0, 4)).toEqual([
     "begin",
     "select hitl_detail",

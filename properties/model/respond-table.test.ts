@@ -5,7 +5,7 @@ import type { Queryable } from "../../model/query-port.ts";
 import type { HitlRequest } from "../../model/request.ts";
 import { respond, type RespondInput, type RespondResult } from "../../model/respond.ts";
 import { observeState } from "../../model/state.ts";
-import { at, openDatabase, request, reset, RUN, TASK } from "./fixture.ts";
+import { alice, aliceAnswers, at, openDatabase, parking, request, reset, RUN, TASK } from "./fixture.ts";
 
 let db: Queryable & { close(): Promise<void> };
 beforeAll(async () => {
@@ -13,30 +13,13 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => db.close());
 
-const alice = { id: "alice", name: "Alice" };
-const form: RespondInput = {
-  taskInstanceId: TASK,
-  createdAt: at(0),
-  user: alice,
-  chosenOptions: ["approve"],
-  paramsInput: {},
-  now: at(10),
-};
-
 /** The task has asked `asked`; then it is parked, or put into `state` by hand. */
 async function given(state: string, asked: Partial<HitlRequest> = {}): Promise<void> {
   await reset(db);
   const asking = { ...request, ...asked };
   await ask(db, { taskInstanceId: TASK, invocationId: RUN, request: asking, now: at(0) });
   if (state === "awaiting_input") {
-    await park(db, {
-      taskInstanceId: TASK,
-      invocationId: RUN,
-      timeoutMs: 1000,
-      nextMethod: "execute_complete",
-      nextKwargs: {},
-      now: at(1),
-    });
+    await park(db, parking);
   } else {
     await db.query("update task_instance set state = $1", [state]);
   }
@@ -45,7 +28,7 @@ async function given(state: string, asked: Partial<HitlRequest> = {}): Promise<v
 /** Answers, and expects a refusal that wrote nothing. */
 async function refused(answer: Partial<RespondInput>): Promise<number> {
   const before = await observeState(db);
-  const result: RespondResult = await respond(db, { ...form, ...answer });
+  const result: RespondResult = await respond(db, { ...aliceAnswers, ...answer });
   expect(result).toHaveProperty("reason");
   expect(await observeState(db)).toEqual(before);
   return result.status;
@@ -70,7 +53,7 @@ describe("respond answers", () => {
 
   test("409 when the request is answered already", async () => {
     await given("awaiting_input");
-    expect((await respond(db, form)).status).toBe(200);
+    expect((await respond(db, aliceAnswers)).status).toBe(200);
     expect(await refused({ user: { id: "bob", name: "Bob" } })).toBe(409);
   });
 
@@ -94,7 +77,7 @@ describe("respond answers", () => {
 
   test("200 when the caller is among the assignees", async () => {
     await given("awaiting_input", { assignees: [{ id: "bob", name: "Bob" }, alice] });
-    expect((await respond(db, form)).status).toBe(200);
+    expect((await respond(db, aliceAnswers)).status).toBe(200);
   });
 
   test("422 when no option is chosen", async () => {
@@ -114,7 +97,7 @@ describe("respond answers", () => {
 
   test("200 when several options are chosen with multiple", async () => {
     await given("awaiting_input", { multiple: true });
-    expect((await respond(db, { ...form, chosenOptions: ["approve", "reject"] })).status).toBe(200);
+    expect((await respond(db, { ...aliceAnswers, chosenOptions: ["approve", "reject"] })).status).toBe(200);
   });
 
   test("400 when params_input has a reserved key", async () => {
@@ -130,19 +113,12 @@ describe("respond answers", () => {
 
   test("200 and records the answer while the task is RUNNING; park then resumes it", async () => {
     await given("running");
-    expect(await respond(db, form)).toEqual({ status: 200, state: "running" });
+    expect(await respond(db, aliceAnswers)).toEqual({ status: 200, state: "running" });
     expect(await observeState(db)).toMatchObject({
       tasks: [{ state: "running", nextKwargs: null }],
       details: [{ respondedMs: at(10).getTime(), respondedBy: alice, chosenOptions: ["approve"] }],
     });
-    const parked = await park(db, {
-      taskInstanceId: TASK,
-      invocationId: RUN,
-      timeoutMs: 1000,
-      nextMethod: "execute_complete",
-      nextKwargs: { kept: true },
-      now: at(20),
-    });
+    const parked = await park(db, { ...parking, nextKwargs: { kept: true }, now: at(20) });
     expect(parked).toEqual({ status: 200, state: "scheduled" });
     const nextKwargs = { kept: true, event: { chosen_options: ["approve"], timedout: false } };
     expect((await observeState(db)).tasks).toMatchObject([
@@ -152,7 +128,7 @@ describe("respond answers", () => {
 
   test("200 and resumes the task in AWAITING_INPUT", async () => {
     await given("awaiting_input");
-    expect(await respond(db, form)).toEqual({ status: 200, state: "scheduled" });
+    expect(await respond(db, aliceAnswers)).toEqual({ status: 200, state: "scheduled" });
     expect((await observeState(db)).tasks).toMatchObject([
       {
         state: "scheduled",
@@ -165,7 +141,7 @@ describe("respond answers", () => {
 
   test("200 and only records the answer in DEFERRED, where the trigger delivers it", async () => {
     await given("deferred");
-    expect(await respond(db, form)).toEqual({ status: 200, state: "deferred" });
+    expect(await respond(db, aliceAnswers)).toEqual({ status: 200, state: "deferred" });
     expect(await observeState(db)).toMatchObject({
       tasks: [{ state: "deferred", nextKwargs: null }],
       details: [{ chosenOptions: ["approve"] }],

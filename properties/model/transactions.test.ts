@@ -6,7 +6,7 @@ import type { HitlRequest } from "../../model/request.ts";
 import { respond } from "../../model/respond.ts";
 import { observeState } from "../../model/state.ts";
 import { sweep, sweepSql } from "../../model/sweep.ts";
-import { at, openDatabase, request, reset, RUN, TASK } from "./fixture.ts";
+import { alice, aliceAnswers, at, openDatabase, parking, request, reset, RUN, TASK } from "./fixture.ts";
 
 let db: Queryable & { close(): Promise<void> };
 beforeAll(async () => {
@@ -14,26 +14,17 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => db.close());
 
-const alice = { id: "alice", name: "Alice" };
-const answer = { user: alice, chosenOptions: ["approve"], paramsInput: {}, now: at(10) };
-
 async function askAndPark(id: string, asked: Partial<HitlRequest> = {}, nextKwargs: object | null = {}) {
   const run = { taskInstanceId: id, invocationId: RUN };
   await ask(db, { ...run, request: { ...request, ...asked }, now: at(0) });
-  return park(db, {
-    ...run,
-    timeoutMs: 1000,
-    nextMethod: "execute_complete",
-    nextKwargs: nextKwargs as never,
-    now: at(0),
-  });
+  return park(db, { ...parking, ...run, nextKwargs: nextKwargs as never, now: at(0) });
 }
 
 test("a repeated ask keeps the answer that came in between", async () => {
   await reset(db);
   const asking = { taskInstanceId: TASK, invocationId: RUN, request, now: at(0) };
   await ask(db, asking);
-  await respond(db, { taskInstanceId: TASK, createdAt: at(0), ...answer });
+  await respond(db, aliceAnswers);
   const answered = await observeState(db);
   expect(await ask(db, { ...asking, now: at(20) })).toEqual({ status: 200, createdAt: at(0) });
   expect(await observeState(db)).toEqual(answered);
@@ -42,7 +33,7 @@ test("a repeated ask keeps the answer that came in between", async () => {
 test("a later run's ask archives the answered request and has an identity of its own", async () => {
   await reset(db);
   await ask(db, { taskInstanceId: TASK, invocationId: RUN, request, now: at(0) });
-  await respond(db, { taskInstanceId: TASK, createdAt: at(0), ...answer });
+  await respond(db, aliceAnswers);
   await db.query("update task_instance set invocation_id = 'run-2'");
   const asked = await ask(db, { taskInstanceId: TASK, invocationId: "run-2", request, now: at(0) });
   expect(asked).toEqual({ status: 200, createdAt: at(1) });
@@ -58,7 +49,7 @@ test("a repeated park changes nothing, before and after the answer", async () =>
   const parked = await observeState(db);
   expect(await askAndPark(TASK)).toEqual({ status: 200, state: "awaiting_input" });
   expect(await observeState(db)).toEqual(parked);
-  await respond(db, { taskInstanceId: TASK, createdAt: at(0), ...answer });
+  await respond(db, aliceAnswers);
   const resumed = await observeState(db);
   expect(await askAndPark(TASK)).toEqual({ status: 200, state: "scheduled" });
   expect(await observeState(db)).toEqual(resumed);
