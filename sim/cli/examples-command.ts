@@ -9,16 +9,12 @@ import { examplesText } from "../report/examples-text.ts";
 import { createPaint } from "../report/paint.ts";
 import { isReproduced, scoreExample, type ExampleScore } from "../search/score-example.ts";
 import type { Shard } from "../search/shard.ts";
-import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { CommandContext } from "./command-context.ts";
 import { jsonOption, seedOption, workersOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { createTextLine } from "./progress-line.ts";
 import { readShard } from "./read-number.ts";
-import { shardsInProcesses } from "./shard-processes.ts";
-import type { Terminal } from "./terminal.ts";
-import { withEngine, type OpenEngine } from "./with-engine.ts";
+import { scoreTasks, type Scoring } from "./score-tasks.ts";
 
 /** Leaves room for the seeds after it, which are searched as well. */
 const MAX_SEED = 0xffff_ff00;
@@ -40,10 +36,7 @@ interface Report {
 }
 
 /** Adds the command to `program`. */
-export function addExamplesCommand(
-  program: Command,
-  { races, terminal, open, exit, url }: CommandContext,
-): void {
+export function addExamplesCommand(program: Command, context: CommandContext): void {
   program
     .command("examples")
     .description(
@@ -58,56 +51,34 @@ export function addExamplesCommand(
     .option("--shard <i/n>", "only the i-th of n parts", readShard)
     .addOption(jsonOption())
     .action(async (options: Options) => {
-      exit(await runExamples(chooseExamples(races, options.only), options, terminal, open, url));
+      context.exit(await runExamples(chooseExamples(context.races, options.only), options, context));
     });
 }
 
 async function runExamples(
   races: readonly Race<any, any>[],
-  { only, seed, workers, shard, json }: Options,
-  terminal: Terminal,
-  open: OpenEngine,
-  url: string | undefined,
+  { only, seed, workers = availableParallelism(), shard, json }: Options,
+  context: CommandContext,
 ): Promise<ExitCode> {
-  const wanted = Math.min(workers ?? availableParallelism(), Math.floor(races.length / EXAMPLES_PER_WORKER));
-  const parts = url === undefined || shard !== undefined ? 1 : Math.max(1, wanted);
-  const own = shard ?? { part: 1, parts };
-  const argv = ["examples", "--seed", String(seed), ...(only === undefined ? [] : ["--only", only])];
-  const others = url === undefined || parts === 1 ? [] : shardsInProcesses<Report>(url, argv, parts);
-  const mine = races.filter((_, index) => index % own.parts === own.part - 1);
-  const [here, reports] = await Promise.all([scoreHere(mine, seed, terminal, open), others]);
-  const scores = [...here, ...reports.flatMap(({ examples }) => examples)];
-  const place = ({ race }: ExampleScore): number => races.findIndex(({ name }) => name === race);
-  const examples = scores.sort((one, other) => place(one) - place(other));
+  const scoring: Scoring<Race<any, any>, ExampleScore, Report> = {
+    tasks: races,
+    engine: "pglite",
+    shard,
+    workers: Math.min(workers, Math.floor(races.length / EXAMPLES_PER_WORKER)),
+    argv: ["examples", "--seed", String(seed), ...(only === undefined ? [] : ["--only", only])],
+    scoresIn: (report) => report.examples,
+    nameOf: (race) => race.name,
+    score: (engine, race) => scoreExample(engine, race, { seed }),
+  };
+  const examples = await scoreTasks(scoring, context);
   const reproduced = examples.filter(isReproduced).length;
+  const { terminal } = context;
   terminal.out(
     json === true
       ? JSON.stringify({ seed, reproduced, examples } satisfies Report, undefined, 2)
       : examplesText(examples, createPaint(terminal.outIsTerminal)),
   );
   return reproduced === examples.length ? EXIT.ok : EXIT.violated;
-}
-
-async function scoreHere(
-  races: readonly Race<any, any>[],
-  seed: number,
-  terminal: Terminal,
-  open: OpenEngine,
-): Promise<readonly ExampleScore[]> {
-  const line = createTextLine(terminal);
-  const elapsedMs = startStopwatch();
-  const scores: ExampleScore[] = [];
-  try {
-    await withEngine(open, "pglite", async (engine) => {
-      for (const race of races) {
-        line.show(`${race.name}, ${scores.length} of ${races.length} done`, elapsedMs(), true);
-        scores.push(await scoreExample(engine, race, { seed }));
-      }
-    });
-  } finally {
-    line.clear();
-  }
-  return scores;
 }
 
 /** The races that say where they are from, and of these those that `only` names. */

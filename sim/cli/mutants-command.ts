@@ -8,18 +8,15 @@ import { isSurvivor, mutantsText } from "../report/mutants-text.ts";
 import { createPaint } from "../report/paint.ts";
 import { MAX_SCORE_SCHEDULES, scoreMutant, type MutantScore } from "../search/mutation-score.ts";
 import type { Shard } from "../search/shard.ts";
-import { startStopwatch } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { CommandContext } from "./command-context.ts";
 import { jsonOption, seedOption, workersOption } from "./common-options.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { findRace } from "./find-race.ts";
-import { createTextLine } from "./progress-line.ts";
 import { suffixedFile, writeReports } from "./report-file.ts";
 import { readShard, wholeNumber } from "./read-number.ts";
-import { shardsInProcesses } from "./shard-processes.ts";
-import type { Terminal } from "./terminal.ts";
-import { engineOption, withEngine, type EngineName, type OpenEngine } from "./with-engine.ts";
+import { scoreTasks, type Scoring } from "./score-tasks.ts";
+import { engineOption, type EngineName } from "./with-engine.ts";
 
 /** Leaves room for the seeds after it, which are searched as well. */
 const MAX_SEED = 0xffff_ff00;
@@ -38,10 +35,7 @@ interface Options {
 }
 
 /** Adds the command to `program`. */
-export function addMutantsCommand(
-  program: Command,
-  { races, terminal, open, exit, url }: CommandContext,
-): void {
+export function addMutantsCommand(program: Command, context: CommandContext): void {
   program
     .command("mutants")
     .description("search the wrong variants of the races; survivors end it with exit code 1")
@@ -55,39 +49,42 @@ export function addMutantsCommand(
     .option("--report <file>", "write an HTML page for each mutant that is found: FILE-mutant-1 and so on")
     .addOption(jsonOption())
     .action(async (name: string | undefined, options: Options) => {
-      const own = races.filter(({ source }) => source === undefined);
-      const chosen = name === undefined ? own : [await findRace(races, name)];
-      exit(await runMutants(chosen, options, wordsOf(name, options), terminal, open, url));
+      const own = context.races.filter(({ source }) => source === undefined);
+      const chosen = name === undefined ? own : [await findRace(context.races, name)];
+      context.exit(await runMutants(chosen, options, wordsOf(name, options), context));
     });
+}
+
+interface Task {
+  readonly race: Race<any, any>;
+  readonly mutant: Mutant;
 }
 
 async function runMutants(
   races: readonly Race<any, any>[],
   options: Options,
   argv: readonly string[],
-  terminal: Terminal,
-  open: OpenEngine,
-  url: string | undefined,
+  context: CommandContext,
 ): Promise<ExitCode> {
-  const { only, seed, engine: name, report, json } = options;
+  const { only, schedules, seed, engine: name, shard, report, json } = options;
+  const { terminal, open } = context;
   const tasks = races.flatMap((race) =>
     race.mutants
       .filter(({ id }) => only === undefined || only.includes(id))
       .map((mutant) => ({ race, mutant })),
   );
   checkFound(only, new Set(tasks.map(({ mutant }) => mutant.id)));
-  const workers = url === undefined || options.shard !== undefined ? 1 : workerCount(options, tasks.length);
-  const shard = options.shard ?? { part: 1, parts: workers };
-  const own = tasks.filter((_, index) => index % shard.parts === shard.part - 1);
-  const others =
-    url === undefined || workers === 1
-      ? []
-      : shardsInProcesses<{ readonly mutants: readonly MutantScore[] }>(url, ["mutants", ...argv], workers);
-  const [here, reports] = await Promise.all([scoreHere(own, options, terminal, open), others]);
-  const elsewhere = reports.flatMap(({ mutants }) => mutants);
-  const places = new Map(tasks.map(({ race, mutant }, index) => [`${race.name} ${mutant.id}`, index]));
-  const place = ({ race, mutant }: MutantScore): number => places.get(`${race} ${mutant}`) ?? 0;
-  const scores = [...here, ...elsewhere].sort((one, other) => place(one) - place(other));
+  const scoring: Scoring<Task, MutantScore, { readonly mutants: readonly MutantScore[] }> = {
+    tasks,
+    engine: name,
+    shard,
+    workers: workerCount(options, tasks.length),
+    argv,
+    scoresIn: ({ mutants }) => mutants,
+    nameOf: ({ race, mutant }) => `mutant ${mutant.id} of ${race.name}`,
+    score: (engine, { race, mutant }) => scoreMutant(engine, race, mutant, { seed, maxSchedules: schedules }),
+  };
+  const scores = await scoreTasks(scoring, context);
   if (report !== undefined) {
     const targets = scores.flatMap((score) => {
       const race = races.find(({ name }) => name === score.race);
@@ -106,38 +103,16 @@ async function runMutants(
   return survivors > 0 ? EXIT.violated : EXIT.ok;
 }
 
-async function scoreHere(
-  tasks: readonly { readonly race: Race<any, any>; readonly mutant: Mutant }[],
-  { schedules, seed, engine: name }: Options,
-  terminal: Terminal,
-  open: OpenEngine,
-): Promise<readonly MutantScore[]> {
-  const line = createTextLine(terminal);
-  const elapsedMs = startStopwatch();
-  const scores: MutantScore[] = [];
-  try {
-    await withEngine(open, name, async (engine) => {
-      for (const { race, mutant } of tasks) {
-        const done = `${scores.length} of ${tasks.length} done`;
-        line.show(`mutant ${mutant.id} of ${race.name}, ${done}`, elapsedMs(), true);
-        scores.push(await scoreMutant(engine, race, mutant, { seed, maxSchedules: schedules }));
-      }
-    });
-  } finally {
-    line.clear();
-  }
-  return scores;
-}
-
 /** One process a core, as far as there are mutants for them. */
 function workerCount({ workers, engine }: Options, mutants: number): number {
   const wanted = workers ?? (engine === "pglite" ? availableParallelism() : 1);
-  return Math.max(1, Math.min(wanted, Math.floor(mutants / MUTANTS_PER_WORKER)));
+  return Math.min(wanted, Math.floor(mutants / MUTANTS_PER_WORKER));
 }
 
 /** What the other processes are asked for. */
 function wordsOf(name: string | undefined, { only, schedules, seed, engine }: Options): readonly string[] {
   return [
+    "mutants",
     ...(name === undefined ? [] : [name]),
     ...(only === undefined ? [] : ["--only", only.join(",")]),
     "--schedules",

@@ -74,8 +74,8 @@ async function runStrategies(
       onExploration: (done, of) => line.show(`${done} of ${of} searches`, elapsedMs()),
     });
     const proved: ProvedCounterexample[] = [];
-    // Only in process one can see which rows a statement touches, on which the proof rests.
-    for (const each of opened.decidesOrder ? mutants : []) {
+    // The proof rests on the rows that a statement touches.
+    for (const each of opened.reportsRows ? mutants : []) {
       line.show(`proving the counterexample of mutant ${each.id}`, elapsedMs());
       const counterexample = await proveMutant(opened, race, each, { seed: 1, schedules });
       if (counterexample !== undefined) proved.push(counterexample);
