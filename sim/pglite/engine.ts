@@ -105,7 +105,7 @@ export class InProcessEngine implements Engine {
     this.#did = { changedSchema: false, lockedTables: false, preparedTransactions: false };
     this.#runs++;
     if (this.#runs % RUNS_PER_CHECKPOINT === 0) this.#server.script("checkpoint");
-    this.#server.backends.learn();
+    this.#server.backends.learnPart();
     this.#server.clock.set(start.startMs * 1000);
     this.#entropyAtStart = this.#server.entropy.drawn;
     this.#run = this.#newRun(start);

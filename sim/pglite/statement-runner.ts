@@ -135,10 +135,9 @@ export class StatementRunner {
     completions: bigint,
     move: MoveRecord,
   ): Promise<Landing> {
-    const { server } = this.#parts;
     if (step.kind === "ended") throw backendEnded(step.told);
     if (step.kind === "asleep") {
-      server.backends.learn();
+      this.#learnAt(session, `asleep ${flight.statement.text}`);
       flight.noticesSent = this.#noteNotices(session, step.said, flight.noticesSent, move);
       return { kind: "asleep", flight };
     }
@@ -156,7 +155,9 @@ export class StatementRunner {
     const { statement } = flight;
     const reply = readReply(bytes);
     if (flight.isNew) session.berth.statements.note(statement.text, bytes);
-    if (flight.mayTeach || reply.error || session.waiting) server.backends.learn();
+    if (flight.mayTeach) server.backends.learn();
+    if (reply.error) this.#learnAt(session, `error ${reply.error.code}`);
+    if (session.waiting) this.#learnAt(session, `woken ${statement.text}`);
     const wasInside = session.status !== "I";
     session.status = reply.status;
     if (reply.hasMessages) {
@@ -176,6 +177,13 @@ export class StatementRunner {
     const result = { command, rowCount, fields, rows };
     const told = statement.wantsText === true ? { ...result, text: reply.rows } : result;
     return { kind: "landed", outcome: { kind: "done", result: told } };
+  }
+
+  /** Looks for changed statics at the first, second, fourth, ... time that `moment` comes on this backend; see PreparedStatements. */
+  #learnAt({ berth }: Session, moment: string): void {
+    const { backends } = this.#parts.server;
+    if (berth.statements.use(moment)) backends.learn();
+    else backends.learnPart();
   }
 
   #noteMessages(session: Session, bytes: Buffer, move: MoveRecord): void {

@@ -190,8 +190,12 @@ export class Backends {
 
   /** Looks for statics that changed for the first time; to be called after a statement of a new kind. */
   learn(): void {
-    const others = this.#all.filter((backend) => backend !== this.#inPlace);
-    this.#statics.learn(others.map(({ image }) => image));
+    this.#statics.learn(this.#imagesNotInPlace());
+  }
+
+  /** Like `learn` for the next part of the statics, for moments that come often. */
+  learnPart(): void {
+    this.#statics.learnPart(this.#imagesNotInPlace());
   }
 
   /** Counts a range of addresses among the statics that change. */
@@ -210,6 +214,10 @@ export class Backends {
     const backend = { pid, proc, image: this.#statics.captureAll(), lane: undefined };
     this.#all.push(backend);
     return backend;
+  }
+
+  #imagesNotInPlace(): StaticsImage[] {
+    return this.#all.filter((backend) => backend !== this.#inPlace).map(({ image }) => image);
   }
 
   #freeLane(): Lane {

@@ -3,7 +3,8 @@
  *
  * Each backend has an image of them; the one that runs has them in place. Most of them never change after the start
  * (tables of functions, of settings, of node types), so only blocks that have ever been seen to differ are copied. `learn`
- * looks at all of them; it is called wherever something may have happened for the first time.
+ * looks at all of them; it is called wherever something may have happened for the first time. To look at all takes more
+ * memory through the processor's caches than they hold, so that at other moments `learnPart` looks at a part of them.
  */
 import { STATICS } from "../build-facts.ts";
 import type { MainInstance } from "./main-instance.ts";
@@ -31,6 +32,12 @@ export function programStatics(main: Pick<MainInstance, "call">): AddressRange[]
 /** Bytes of a block. */
 const BLOCK = 64;
 
+/** Parts into which `learnPart` cuts the statics: some 26 kB each. */
+const PARTS = 16;
+
+/** Bytes of a run of constant blocks at most, so that the parts are of like size. */
+const MAX_RUN = 4_096;
+
 /** Copies statics in and out. */
 export class Statics {
   readonly #memory: SharedMemory;
@@ -44,6 +51,7 @@ export class Statics {
   #pieces = { list: 0, count: 0, room: 0 };
   /** The other blocks as runs. */
   #constant: readonly Run[] = [];
+  #nextPart = 0;
 
   /** `allocate` gives room for images in `memory`, for good. */
   constructor(memory: SharedMemory, allocate: (bytes: number) => number) {
@@ -64,7 +72,7 @@ export class Statics {
 
   /** A whole copy of what is in place. */
   captureAll(): StaticsImage {
-    const image = this.#allocate(this.#ranges.reduce((sum, { start, end }) => sum + end - start, 0));
+    const image = this.#allocate(this.#bytes);
     let at = image;
     for (const { start, end } of this.#ranges) {
       this.#memory.move(at, start, end - start);
@@ -98,9 +106,22 @@ export class Statics {
    * of the backends that are not in place, which have not seen the change.
    */
   learn(others: Iterable<StaticsImage>): void {
+    this.#learnBetween(others, 0, this.#bytes);
+  }
+
+  /** Like `learn` for one part of the statics; each call takes the next part, PARTS calls take all. */
+  learnPart(others: Iterable<StaticsImage>): void {
+    const partBytes = Math.ceil(this.#bytes / PARTS);
+    const first = this.#nextPart * partBytes;
+    this.#nextPart = (this.#nextPart + 1) % PARTS;
+    this.#learnBetween(others, first, first + partBytes);
+  }
+
+  /** Learns of the runs that begin at an offset from `first` to `last`, the latter not included. */
+  #learnBetween(others: Iterable<StaticsImage>, first: number, last: number): void {
     let learned = false;
     for (const { offset, address, length } of this.#constant) {
-      if (this.#isAsReferred(offset, address, length)) continue;
+      if (offset < first || offset >= last || this.#isAsReferred(offset, address, length)) continue;
       for (let at = 0; at < length; at += BLOCK - ((offset + at) % BLOCK)) {
         const end = Math.min(length, at + BLOCK - ((offset + at) % BLOCK));
         if (this.#isAsReferred(offset + at, address + at, end - at)) continue;
@@ -126,6 +147,10 @@ export class Statics {
     this.#arrange();
   }
 
+  get #bytes(): number {
+    return this.#ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+  }
+
   #isAsReferred(offset: number, address: number, length: number): boolean {
     const bytes = this.#memory.bytes();
     const from = this.#reference + offset;
@@ -140,8 +165,9 @@ export class Statics {
       const last = offset + end - start;
       for (let at = offset; at < last;) {
         const changes = this.#changing.has(Math.floor(at / BLOCK));
+        const bound = Math.min(last, changes ? last : at + MAX_RUN);
         let until = at;
-        while (until < last && this.#changing.has(Math.floor(until / BLOCK)) === changes) {
+        while (until < bound && this.#changing.has(Math.floor(until / BLOCK)) === changes) {
           until = Math.min(last, (Math.floor(until / BLOCK) + 1) * BLOCK);
         }
         (changes ? changing : constant).push({
