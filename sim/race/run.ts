@@ -105,12 +105,12 @@ class Run {
   async #setUp(): Promise<void> {
     const session = "setup";
     await this.#engine.open(session);
-    await this.#judge.inRaceCode("setup", () =>
+    const image = await this.#judge.inRaceCode("setup", () =>
       setUp(this.#engine, session, this.#race.schema, (db) =>
         this.#race.setup(db, this.#options.data, new Date(RUN_START_MS)),
       ),
     );
-    await this.#judge.begin();
+    await this.#judge.begin(image);
   }
 
   async #startActors(): Promise<void> {

@@ -20,13 +20,16 @@ interface Memory {
 
 const memories = new WeakMap<Engine, Memory>();
 
-/** Runs `body` in one transaction of `session`, which must be open on an engine whose run has just started. */
+/**
+ * Runs `body` in one transaction of `session`, which must be open on an engine whose run has just started. Returns the image of
+ * the tables as it left them, the same one each time that they are the same; undefined where the engine keeps none.
+ */
 export async function setUp(
   engine: Engine,
   session: string,
   schema: string,
   body: (db: Queryable) => Promise<void>,
-): Promise<void> {
+): Promise<TableImage | undefined> {
   const memory = memoryOf(engine);
   const statements: Statement[] = [];
   const results = new Map<string, StatementResult>();
@@ -55,13 +58,14 @@ export async function setUp(
 
   await body(queryable(query));
   const image = real ? undefined : memory.images.get(path);
-  if (image !== undefined && engine.restoreTables?.(image) === true) return;
+  if (image !== undefined && engine.restoreTables?.(image) === true) return image;
   if (!real) await becomeReal();
   await execute({ text: "commit" });
   const saved = engine.saveTables?.();
-  if (saved === undefined) return;
+  if (saved === undefined) return undefined;
   for (const [key, result] of results) memory.results.set(key, result);
   memory.images.set(path, saved);
+  return saved;
 }
 
 function memoryOf(engine: Engine): Memory {
