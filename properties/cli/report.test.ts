@@ -18,20 +18,14 @@ afterAll(async () => {
 
 const run = (...argv: readonly string[]): Promise<CommandEnd> => runCommand(argv, [counterRace()]);
 
+/** Explores the mutant, with a page for what is found. */
+const exploreMutant = (report: string): Promise<CommandEnd> =>
+  run("explore", "--mutant", "1", "--schedules", "50", "--workers", "1", "--report", report);
+
 describe("--report", () => {
   it("of explore and of two replays of its token gives the same bytes, and draws the replay as a timeline", async () => {
     const files = ["a/explore.html", "b/one.html", "b/two.html"].map((name) => join(folder, name));
-    const explored = await run(
-      "explore",
-      "--mutant",
-      "1",
-      "--schedules",
-      "50",
-      "--workers",
-      "1",
-      "--report",
-      files[0] ?? "",
-    );
+    const explored = await exploreMutant(files[0] ?? "");
     expect(explored.err).toContain(`report: ${files[0]}\n`);
     const token = /replay (sy1:\S+)/.exec(explored.out)?.[1] ?? "";
     for (const file of files.slice(1)) {
@@ -64,17 +58,7 @@ describe("--report", () => {
     );
     expect(quiet.err).toContain("nothing broke: no report was written");
     expect(await readdir(folder)).not.toContain("quiet.html");
-    const refused = await run(
-      "explore",
-      "--mutant",
-      "1",
-      "--schedules",
-      "50",
-      "--workers",
-      "1",
-      "--report",
-      folder,
-    );
+    const refused = await exploreMutant(folder);
     expect(refused.code).toBe(EXIT.usage);
     expect(refused.err).toContain(`Cannot write ${folder}`);
   });

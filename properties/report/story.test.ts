@@ -1,9 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { MAX_SENTENCES, tellLinkedStory, tellStory } from "../../sim/report/story.ts";
+import type { TraceStep } from "../../sim/trace/trace.ts";
 import { done, runResult, traceStep, waitingFor } from "./run-result.ts";
 
 const READ = "select state from task where id = $1 for update";
 const WRITE = "update task set state = $1 where id = $2";
+
+/** Steps of alice and bob in turns, all reads; that with the number `waitsAt` has to wait. */
+function alternating(count: number, waitsAt?: number): readonly TraceStep[] {
+  return Array.from({ length: count }, (_, index) =>
+    traceStep(
+      index + 1,
+      index % 2 === 0 ? "alice" : "bob",
+      READ,
+      index + 1 === waitsAt ? { outcome: waitingFor("alice", "task") } : {},
+    ),
+  );
+}
 
 describe("a story", () => {
   it("tells consecutive statements of one operation in one sentence, with what the operation returned", async () => {
@@ -88,14 +101,7 @@ describe("a story", () => {
   });
 
   it("has at most a dozen sentences: the breach, the waits, and what is near them", async () => {
-    const steps = Array.from({ length: 41 }, (_, index) =>
-      traceStep(
-        index + 1,
-        index % 2 === 0 ? "alice" : "bob",
-        READ,
-        index === 9 ? { outcome: waitingFor("alice", "task") } : {},
-      ),
-    );
+    const steps = alternating(41, 10);
     const violations = [{ invariant: "I1", promise: "One answer", message: "two answers", step: 40 }];
     const story = await tellStory(runResult({ steps, violations }));
     expect(story).toHaveLength(MAX_SENTENCES);
@@ -109,9 +115,7 @@ describe("a story", () => {
   });
 
   it("of a run without violations, waits or commits is short too", async () => {
-    const steps = Array.from({ length: 40 }, (_, index) =>
-      traceStep(index + 1, index % 2 === 0 ? "alice" : "bob", READ),
-    );
+    const steps = alternating(40);
     const story = await tellStory(runResult({ steps }));
     expect(story).toHaveLength(MAX_SENTENCES);
     expect(story.at(-1)).toBe("bob locked task (step 40).");
@@ -135,14 +139,7 @@ describe("a story", () => {
   });
 
   it("does not look for the cause around the last step, where promises about the whole run are checked", async () => {
-    const steps = Array.from({ length: 40 }, (_, index) =>
-      traceStep(
-        index + 1,
-        index % 2 === 0 ? "alice" : "bob",
-        READ,
-        index === 9 ? { outcome: waitingFor("alice", "task") } : {},
-      ),
-    );
+    const steps = alternating(40, 10);
     const violations = [{ invariant: "liveness", promise: "It ends", message: "it does not", step: 40 }];
     const story = await tellStory(runResult({ steps, violations }));
     expect(story).toContain("alice locked task (step 11).");

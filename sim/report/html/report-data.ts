@@ -46,24 +46,23 @@ export interface ReportStep {
   readonly relations: readonly string[];
 }
 
+/** Who waits for whom, and for what lock. */
+export interface ReportWait {
+  readonly session: string;
+  readonly for: readonly string[];
+  readonly lock: string;
+}
+
 /** How things stand after a step. */
 export interface ReportState {
-  readonly waits: readonly {
-    readonly session: string;
-    readonly for: readonly string[];
-    readonly lock: string;
-  }[];
+  readonly waits: readonly ReportWait[];
   readonly locks: readonly {
     readonly session: string;
     readonly what: string;
     readonly how: LockNow["how"];
   }[];
   /** Edges of a deadlock that was closed and broken in this step. */
-  readonly cycle: readonly {
-    readonly session: string;
-    readonly for: readonly string[];
-    readonly lock: string;
-  }[];
+  readonly cycle: readonly ReportWait[];
 }
 
 /** The data of a page; plain JSON. */
