@@ -36,8 +36,8 @@ export interface ClauseMutant {
   readonly sends?: string;
 }
 
-/** Statements of every operation, by their names. */
-const STATEMENTS: Readonly<Partial<Record<keyof Protocol, Readonly<Record<string, string>>>>> = {
+/** Statements of every operation, by their names; reads that decide nothing are left out. */
+export const STATEMENTS: Readonly<Partial<Record<keyof Protocol, Readonly<Record<string, string>>>>> = {
   ask: askSql,
   park: parkSql,
   respond: respondSql,

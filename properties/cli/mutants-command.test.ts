@@ -14,6 +14,15 @@ function raceWith(mutant: Mutant): Race {
   return { ...(batchSweep as Race), mutants: [mutant], mutate };
 }
 
+/** A mutant that is no other than its race, and what makes it one of the counter. */
+const equal: Mutant = {
+  id: 900,
+  title: "nothing is wrong",
+  violates: ["growth"],
+  equivalent: "it is the same",
+};
+const withSame = { exhaustive: { small: { amount: 1 } }, mutate: () => counterRace() };
+
 const mutants = (race: Race<any, any>, ...argv: readonly string[]): Promise<CommandEnd> =>
   runCommand(["mutants", ...argv], [race]);
 
@@ -35,18 +44,34 @@ it("ends with exit code 1 where a mutant survives", async () => {
 });
 
 it("lists an equivalent mutant with its reason and the search that backs it, and ends with exit code 1 where it is none", async () => {
-  const reason = "it is the same";
-  const same: Mutant = { id: 900, title: "nothing is wrong", violates: ["growth"], equivalent: reason };
-  const exhaustive = { small: { amount: 1 } };
-  const honest = await mutants(counterRace({ exhaustive, mutants: [same], mutate: () => counterRace() }));
+  const sends = "select total from counter where id = 1 for update";
+  const honest = await mutants(counterRace({ ...withSame, mutants: [{ ...equal, sends }] }));
   expect(honest.code).toBe(EXIT.ok);
-  expect(honest.out).toMatch(
-    /^900 {2}nothing is wrong: it is the same \(nothing broke in \d+ schedules, \d+ classes, of 1 small cases, 1 of them explored to the end\)$/m,
-  );
+  expect(honest.out).toMatch(/^ +900 +\d+ +\d+ +1 +yes +\d+ +1 +nothing is wrong$/m);
+  expect(honest.out).toMatch(/^900 {2}it is the same$/m);
+  expect(honest.out).toContain("1 equivalent (1 of them backed by a finished search), 0 survivors");
   const [lost] = counterRace().mutants;
-  const wrong = await mutants(counterRace({ exhaustive, mutants: [{ ...lost!, equivalent: reason }] }));
+  const claimed: Mutant = { ...lost!, equivalent: "it is the same" };
+  const wrong = await mutants(counterRace({ ...withSame, mutants: [claimed], mutate: counterRace().mutate }));
   expect(wrong.code).toBe(EXIT.violated);
   expect(wrong.out).toContain("NOT EQUIVALENT");
+});
+
+it("does not take a search for proof that never reached what the mutant changes, and ends with exit code 4", async () => {
+  const unsent: Mutant = { ...equal, sends: "select 1" };
+  const { code, out } = await mutants(counterRace({ ...withSame, mutants: [unsent] }));
+  expect(code).toBe(EXIT.vacuous);
+  expect(out).toMatch(/^ +900 +0 +0 +0 +NO: 0 of 0 +NEVER +0 +nothing is wrong$/m);
+  expect(out).toContain("1 equivalent (0 of them backed by a finished search), 0 survivors");
+});
+
+it("says of a mutant that names no statement that it is not known whether it was reached", async () => {
+  const { code, out } = await mutants(counterRace({ ...withSame, mutants: [equal] }), "--json");
+  expect(code).toBe(EXIT.ok);
+  const { backed, mutants: scores } = JSON.parse(out);
+  expect(backed).toBe(0);
+  expect(scores[0].explored).toMatchObject({ cases: 1, exhausted: 1, unreached: 0, backed: false });
+  expect(scores[0].explored).not.toHaveProperty("reached");
 });
 
 it("refuses a number that no mutant has, and what is no number", async () => {

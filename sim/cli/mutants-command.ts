@@ -4,7 +4,7 @@
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, type Command } from "commander";
 import type { Mutant, Race } from "../race/race.ts";
-import { isSurvivor, mutantsText } from "../report/mutants-text.ts";
+import { isBacked, isSurvivor, isVacuous, mutantsText } from "../report/mutants-text.ts";
 import { createPaint } from "../report/paint.ts";
 import { MAX_SCORE_SCHEDULES, scoreMutant, type MutantScore } from "../search/mutation-score.ts";
 import type { Shard } from "../search/shard.ts";
@@ -97,10 +97,12 @@ async function runMutants(
   if (json === true) {
     const count = (state: MutantScore["state"]): number =>
       scores.filter((score) => score.state === state).length;
-    const counts = { found: count("found"), equivalent: count("equivalent"), survivors };
+    const backed = scores.filter(isBacked).length;
+    const counts = { found: count("found"), equivalent: count("equivalent"), backed, survivors };
     terminal.out(JSON.stringify({ seed, ...counts, mutants: scores }, undefined, 2));
   } else terminal.out(mutantsText(scores, createPaint(terminal.outIsTerminal)));
-  return survivors > 0 ? EXIT.violated : EXIT.ok;
+  if (survivors > 0) return EXIT.violated;
+  return scores.some(isVacuous) ? EXIT.vacuous : EXIT.ok;
 }
 
 /** One process a core, as far as there are mutants for them. */

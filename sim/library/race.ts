@@ -34,6 +34,8 @@ export interface MutantDefinition<Data> extends Partial<RaceParts<Data>> {
   readonly violates: readonly string[];
   /** Why no schedule can tell it from the race itself; absent where one can. */
   readonly equivalent?: string;
+  /** A statement that only it sends: where a run sends it, the run comes to what is wrong. */
+  readonly sends?: string;
 }
 
 /** What `race` takes. State is what `observe` resolves to, Data what `data` draws. */
@@ -81,14 +83,21 @@ export function race<State, Data = Readonly<Record<string, never>>>(
     liveness: invariant("liveness", "What must come about has come about.", liveness ?? (() => true)),
     mustSee: definition.mustSee ?? [],
     labels: definition.labels ?? (({ name }) => [name]),
-    mutants: Object.entries(mutants).map(([id, { title, violates, equivalent }]) => ({
+    mutants: Object.entries(mutants).map(([id, { title, violates, equivalent, sends }]) => ({
       id: Number(id),
       title,
       violates,
       ...(equivalent === undefined ? {} : { equivalent }),
+      ...(sends === undefined ? {} : { sends }),
     })),
     mutate: (id) => {
-      const { title: _title, violates: _violates, equivalent: _equivalent, ...parts } = mutants[id] ?? {};
+      const {
+        title: _title,
+        violates: _violates,
+        equivalent: _reason,
+        sends: _sends,
+        ...parts
+      } = mutants[id] ?? {};
       return race<State, Data>({ ...definition, ...parts });
     },
   };

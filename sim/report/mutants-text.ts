@@ -1,7 +1,8 @@
 /**
  * What `mutants` prints: a row for every mutant, what survived, and what is equivalent.
  */
-import type { ExploredEquivalent, MutantScore } from "../search/mutation-score.ts";
+import type { MutantScore } from "../search/mutation-score.ts";
+import { equivalentText } from "./equivalent-text.ts";
 import type { Paint } from "./paint.ts";
 import { plainTable } from "./plain-table.ts";
 
@@ -26,12 +27,7 @@ export function mutantsText(scores: readonly MutantScore[], paint: Paint): strin
   );
   if (tokens.length > 0) blocks.push(`Tokens, to be replayed:\n${tokens.join("\n")}`);
   const equivalent = scores.filter((score) => score.state === "equivalent");
-  if (equivalent.length > 0) {
-    const reasons = equivalent.map(
-      ({ mutant, title, reason, explored }) => `${mutant}  ${title}: ${reason}${exploredText(explored)}`,
-    );
-    blocks.push(`Equivalent, no schedule can tell them from the race:\n${reasons.join("\n")}`);
-  }
+  if (equivalent.length > 0) blocks.push(equivalentText(equivalent));
   blocks.push(verdict(scores, paint));
   return blocks.join("\n\n");
 }
@@ -41,10 +37,14 @@ export function isSurvivor({ state }: MutantScore): boolean {
   return state === "survived" || state === "refuted";
 }
 
-function exploredText(explored: ExploredEquivalent | undefined): string {
-  if (explored === undefined) return "";
-  const { cases, schedules, classes, exhausted } = explored;
-  return ` (nothing broke in ${schedules} schedules, ${classes} classes, of ${cases} small cases, ${exhausted} of them explored to the end)`;
+/** Equivalent mutants whose small data were explored to their ends, the changed statement reached. */
+export function isBacked(score: MutantScore): boolean {
+  return score.state === "equivalent" && score.explored?.backed === true;
+}
+
+/** Equivalent mutants whose changed statement was never reached: to say that nothing broke says nothing. */
+export function isVacuous(score: MutantScore): boolean {
+  return score.state === "equivalent" && score.explored?.reached === 0;
 }
 
 function row(score: MutantScore): readonly string[] {
@@ -73,6 +73,8 @@ function verdict(scores: readonly MutantScore[], paint: Paint): string {
   const found = scores.filter(({ state }) => state === "found").length;
   const equivalent = scores.filter(({ state }) => state === "equivalent").length;
   const survivors = scores.filter(isSurvivor).length;
-  const text = `${scores.length} mutants: ${found} found, ${equivalent} equivalent, ${survivors} survivors`;
+  const backed = scores.filter(isBacked).length;
+  const proof = equivalent === 0 ? "" : ` (${backed} of them backed by a finished search)`;
+  const text = `${scores.length} mutants: ${found} found, ${equivalent} equivalent${proof}, ${survivors} survivors`;
   return paint(survivors > 0 ? "bad" : "good", text);
 }

@@ -6,7 +6,7 @@
  */
 import type { Engine } from "../engine/port.ts";
 import type { Mutant, Race } from "../race/race.ts";
-import { exploreExhaustively, type ExhaustiveReport } from "./exhaustive/explore-exhaustively.ts";
+import { exploreEquivalent, type ExploredEquivalent } from "./explore-equivalent.ts";
 import { createSearcher } from "./searcher.ts";
 import type { RunSummary } from "./run-summary.ts";
 import { DEFAULT_STRATEGY, type StrategyName } from "./strategies/index.ts";
@@ -20,12 +20,6 @@ export const MAX_SCORE_SCHEDULES = 2_000;
 
 /** Schedules in which a mutant that is called equivalent must not be told from the race. */
 const EQUIVALENT_SCHEDULES = 100;
-
-/** Schedules after which the exhaustive search of such a mutant is given up: of one configuration, or of all seeds together. */
-const MAX_EXPLORED = 450;
-
-/** Seeds whose data are explored where the race names none. */
-const EXPLORED_SEEDS = 5;
 
 /** What is known of a mutant that was searched. */
 export type MutantScore = {
@@ -60,7 +54,7 @@ export type MutantScore = {
       readonly state: "equivalent";
       readonly reason: string;
       readonly schedules: number;
-      /** What the exhaustive search of the small data says to it; undefined on a server. */
+      /** What the exhaustive search of small data says to it; undefined on a server. */
       readonly explored: ExploredEquivalent | undefined;
     }
   | {
@@ -70,16 +64,6 @@ export type MutantScore = {
       readonly token: string;
     }
 );
-
-/** Exhaustive searches of small data in which nothing broke. */
-export interface ExploredEquivalent {
-  /** Data that were explored. */
-  readonly cases: number;
-  readonly schedules: number;
-  readonly classes: number;
-  /** Cases of which nothing was left to explore. */
-  readonly exhausted: number;
-}
 
 /** How to search. */
 export interface ScoreOptions {
@@ -103,18 +87,12 @@ export async function scoreMutant(
       const { token } = await search.shrink(search.found);
       return { ...told, state: "refuted", reason, token };
     }
-    const explored = engine.decidesOrder
-      ? await exploreEquivalent(engine, race, id, options.seed)
+    const proof = engine.reportsRows
+      ? await exploreEquivalent(engine, race, mutant, options.seed)
       : undefined;
-    const broken = explored?.flatMap(({ violations }) => violations)[0];
-    if (broken !== undefined) return { ...told, state: "refuted", reason, token: broken.token };
-    return {
-      ...told,
-      state: "equivalent",
-      reason,
-      schedules: search.schedules,
-      explored: explored && summed(explored),
-    };
+    if (proof?.state === "refuted") return { ...told, state: "refuted", reason, token: proof.token };
+    const { schedules } = search;
+    return { ...told, state: "equivalent", reason, schedules, explored: proof?.explored };
   }
   const searches: Search[] = [];
   for (let offset = 0; offset < SCORE_SEEDS; offset += 1) {
@@ -135,32 +113,6 @@ export async function scoreMutant(
     preemptions: counterexample.preemptions,
     steps: counterexample.steps,
     token: counterexample.token,
-  };
-}
-
-/** Explores the data that the race names for exhaustive search, or else what EXPLORED_SEEDS seeds draw. */
-async function exploreEquivalent(
-  engine: Engine,
-  race: Race<any, any>,
-  mutant: number,
-  firstSeed: number,
-): Promise<readonly ExhaustiveReport[]> {
-  const seeds = race.exhaustive === undefined ? EXPLORED_SEEDS : 1;
-  const reports: ExhaustiveReport[] = [];
-  for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
-    const schedules = Math.ceil(MAX_EXPLORED / seeds);
-    reports.push(await exploreExhaustively(engine, race, { seed, mutant, maxFailing: 1, schedules }));
-  }
-  return reports;
-}
-
-function summed(reports: readonly ExhaustiveReport[]): ExploredEquivalent {
-  const cases = reports.flatMap(({ configurations }) => configurations);
-  return {
-    cases: cases.length,
-    schedules: cases.reduce((sum, { schedules }) => sum + schedules, 0),
-    classes: cases.reduce((sum, { classes }) => sum + classes, 0),
-    exhausted: cases.filter(({ exhausted }) => exhausted).length,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Race } from "../../race/race.ts";
 import { startStopwatch } from "../../real-time.ts";
 import { loadGrammar } from "../../sql/grammar.ts";
 import { SwitchyardError } from "../../switchyard-error.ts";
-import type { Json } from "../../trace/trace.ts";
+import type { Json, RunResult } from "../../trace/trace.ts";
 import { confirmReplay } from "../confirm-replay.ts";
 import { drawData, plainData } from "../draw-data.ts";
 import { boundedSearch, delayCost, preemptionCost, type Budget, type OnRun } from "./bounded-search.ts";
@@ -34,6 +34,8 @@ export interface ExhaustiveOptions {
   /** Ends a configuration after so many failing schedules. */
   readonly maxFailing: number;
   readonly onProgress?: ((progress: ExhaustiveProgress) => void) | undefined;
+  /** Shown every run that was not given up. */
+  readonly onRun?: ((run: RunResult) => void) | undefined;
 }
 
 /** How far a search is. */
@@ -84,6 +86,7 @@ export async function exploreExhaustively(
     const onRun: OnRun = (run) => {
       tally.add(run);
       all.add(run);
+      if (run.run !== undefined) options.onRun?.(run.run);
       const { schedules, failingSchedules } = tally.counts();
       options.onProgress?.({ configuration, schedules, failing: failingSchedules, elapsedMs: elapsedMs() });
       if (failingSchedules >= options.maxFailing || schedules >= (options.schedules ?? Infinity))
