@@ -134,6 +134,19 @@ describe("settings that end a session", () => {
     });
   });
 
+  it.each([
+    ["select set_config($1, $2, false)", ["idle_in_transaction_session_timeout", "5s"]],
+    ["do $$ begin set transaction_timeout = '1s'; end $$", []],
+  ])("%s with %s is refused by name", async (text, values) => {
+    await start(engine, 1, ["a"]);
+    await expect(engine.execute("a", { text, values })).rejects.toMatchObject({
+      code: "unsupported",
+      message: expect.stringMatching(/(session|transaction)_timeout cannot be had in process/),
+    });
+    await start(engine, 1, ["a"]);
+    expect(await outcome("a", "set work_mem = '1MB'")).toMatchObject(DONE);
+  });
+
   it("may be switched off and shown", async () => {
     await start(engine, 1, ["a"]);
     for (const text of [

@@ -123,7 +123,7 @@ export class Server {
   }
 
   /** The value of a numeric setting of the backend in place, in its base unit. */
-  setting(name: "deadlock_timeout" | "lock_timeout" | "statement_timeout"): number {
+  setting(name: `${string}_timeout`): number {
     const { main } = this.backends;
     const value = main.call("GetConfigOption")(this.#settingName(name), 0, 0);
     return Number(main.memory.cString(value));

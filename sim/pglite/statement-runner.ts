@@ -165,6 +165,7 @@ export class StatementRunner {
       this.#noteNotifications(session, bytes, move);
     }
     if (reply.error) return { kind: "landed", outcome: { kind: "failed", error: reply.error } };
+    if (statementKind(statement.text).marksSession) this.#refuseSessionEnd(session, statement);
     const { command, rowCount } = splitTag(reply.tag ?? "");
     const ended = server.completionCount() !== completions;
     if (ended && (wasInside ? reply.status === "I" && command === "COMMIT" : reply.status === "I")) {
@@ -177,6 +178,12 @@ export class StatementRunner {
     const result = { command, rowCount, fields, rows };
     const told = statement.wantsText === true ? { ...result, text: reply.rows } : result;
     return { kind: "landed", outcome: { kind: "done", result: told } };
+  }
+
+  /** Refuses a setting that the statement's text did not show: one in a parameter, or in a block of code. */
+  #refuseSessionEnd(session: Session, statement: Statement): void {
+    const set = SESSION_ENDS.find((name) => this.#parts.server.setting(name) !== 0);
+    if (set !== undefined) throw unsupported(session, statement, set);
   }
 
   /** Looks for changed statics at the first, second, fourth, ... time that `moment` comes on this backend; see PreparedStatements. */
@@ -212,6 +219,13 @@ function begin(session: Session, text: string, command: string, atUs: number): L
   const result = { command, rowCount: null, fields: [], rows: [] };
   return { kind: "landed", outcome: { kind: "done", result } };
 }
+
+/** Settings that end a session when their time has come; 0 is never. */
+const SESSION_ENDS = [
+  "transaction_timeout",
+  "idle_in_transaction_session_timeout",
+  "idle_session_timeout",
+] as const;
 
 /** Object identifier of the type text. */
 const TEXT = 25;

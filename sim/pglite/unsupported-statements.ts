@@ -31,6 +31,9 @@ const BY_TYPE: Readonly<Record<string, string>> = {
 const SIGNALS =
   /"sval":"(pg_(?:cancel|terminate)_backend|pg_reload_conf|pg_promote|pg_log_backend_memory_contexts)"/;
 
-/** Settings, other than 0, that end a session when their time has come: a backend that ends takes all with it. */
+/**
+ * Settings, other than 0, that end a session when their time has come: a backend that ends takes all with it. What no text shows is
+ * seen when the statement is through (statement-runner.ts).
+ */
 const SESSION_ENDS =
   /"(?:name|sval)":"(transaction_timeout|idle_in_transaction_session_timeout|idle_session_timeout)".{0,40}?"A_Const":\{"(?:ival":\{"ival"|fval|sval":\{"sval":"(?!0[a-z]*"))/;
