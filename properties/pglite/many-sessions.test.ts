@@ -204,6 +204,17 @@ describe("what the study could not have", () => {
     expect(plan).not.toContain("Gather");
   });
 
+  it("scans a table to its end, which others have moved meanwhile, beside somebody who holds a lock", async () => {
+    const touch = (id: number): string =>
+      `update item set n = n + 1 where n = 0 and id + 0 = ${id} returning id`;
+    await all("a", "insert into item (id) values (1), (2)");
+    await engine.open("holder");
+    await all("holder", "begin", "select id from item where id = 1 for update");
+    expect(await all("b", touch(2))).toEqual([{ id: 2 }]);
+    await all("a", "insert into item (id) select generate_series(3, 2000)");
+    expect(await all("b", touch(2000))).toEqual([{ id: 2000 }]);
+  });
+
   it("runs several statements in one text", async () => {
     await all("a", "insert into item (id) values (1); insert into item (id) values (2)");
     expect(await all("b", "select count(*)::int as n from item")).toEqual([{ n: 2 }]);

@@ -111,6 +111,7 @@ export class Pristine {
   #extend(relation: UserRelation, page: Uint8Array): Uint8Array {
     const { file } = relation;
     file.stream_ops.write({ node: file, position: 0 }, page, 0, PAGE_SIZE, file.usedBytes);
+    this.#server.backends.main.fileEnds.forget();
     return page;
   }
 

@@ -57,3 +57,6 @@ export const LANE_STACK_BYTES = 4_194_304;
 
 /** Indexes into the Float64Array of the clock, which all threads share. */
 export const CLOCK = { nowUs: 0, statementStartUs: 1, looks: 2 } as const;
+
+/** The Float64Array with the ends of files, by descriptor: its length, what stands for "not known", and SEEK_END. */
+export const FILE_ENDS = { descriptors: 4_096, unknown: -1, seekEnd: 2 } as const;

@@ -8,8 +8,9 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 
-const { module, memory, control, mailbox, clock, protocol, build, callbacks, stackTop } = workerData;
-const { WORD, HANDOVER, CONTROL, MAILBOX, CLOCK } = protocol;
+const { module, memory, control, mailbox, clock, fileEnds, protocol, build, callbacks, stackTop } =
+  workerData;
+const { WORD, HANDOVER, CONTROL, MAILBOX, CLOCK, FILE_ENDS } = protocol;
 
 const words = new Int32Array(control, CONTROL.words, CONTROL.wordCount);
 const numbers = new Float64Array(control, CONTROL.numbers, CONTROL.values);
@@ -17,6 +18,7 @@ const bigints = new BigInt64Array(control, CONTROL.bigints, CONTROL.values);
 const input = Buffer.from(mailbox, 0, MAILBOX.input);
 const output = Buffer.from(mailbox, MAILBOX.input, MAILBOX.output);
 const time = new Float64Array(clock);
+const ends = new Float64Array(fileEnds);
 
 let bytes = Buffer.from(memory.buffer);
 let heap = new Int32Array(memory.buffer);
@@ -160,7 +162,19 @@ function instantiate() {
 }
 
 function importedFunction(name, otherwise) {
+  if (name === "fd_seek") return seek(otherwise());
   return name.startsWith("invoke_") ? invoke(name) : (answeredHere(name) ?? otherwise());
+}
+
+/** To the end of a file that is known, or as the main thread says. */
+function seek(ask) {
+  return (descriptor, offset, whence, pointer) => {
+    const end = whence === FILE_ENDS.seekEnd && offset === 0n ? ends[descriptor] : undefined;
+    if (end === undefined || end === FILE_ENDS.unknown) return ask(descriptor, offset, whence, pointer);
+    heap[pointer / 4] = end % 2 ** 32;
+    heap[pointer / 4 + 1] = Math.floor(end / 2 ** 32);
+    return 0;
+  };
 }
 
 /** Imports that need nothing of the main thread. */

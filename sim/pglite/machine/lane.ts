@@ -5,7 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { LANE_BUILD } from "./lane-build.ts";
-import { CLOCK, CONTROL, HANDOVER, LANE_STACK_BYTES, MAILBOX, WORD } from "./lane-protocol.ts";
+import { CLOCK, CONTROL, FILE_ENDS, HANDOVER, LANE_STACK_BYTES, MAILBOX, WORD } from "./lane-protocol.ts";
 import type { ImportFunction, MainInstance } from "./main-instance.ts";
 
 /** What became of a statement that was given to a lane. */
@@ -50,7 +50,8 @@ export class Lane {
         control,
         mailbox,
         clock,
-        protocol: { WORD, HANDOVER, CONTROL, MAILBOX, CLOCK },
+        fileEnds: main.fileEnds.buffer,
+        protocol: { WORD, HANDOVER, CONTROL, MAILBOX, CLOCK, FILE_ENDS },
         build: LANE_BUILD,
         callbacks: main.callbacks,
         stackTop: stack + LANE_STACK_BYTES,

@@ -6,6 +6,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { LONGJMP_STATUS, STATICS } from "../build-facts.ts";
 import { MAPS, WATCHED_IMPORTS } from "./boot-watcher.ts";
+import { FileEnds } from "./file-ends.ts";
 import { FunctionTable, type TableEntry } from "./function-table.ts";
 import { BEYOND_ANY_DEPTH } from "./lane-build.ts";
 import type { MachineDoors } from "./machine-doors.ts";
@@ -90,6 +91,7 @@ const DSO_FILE_DATA = 28;
 /** PGlite on shared memory. */
 export class MainInstance {
   readonly memory: SharedMemory = new SharedMemory();
+  readonly fileEnds: FileEnds = new FileEnds(this.memory);
   readonly program: Program;
   /** Libraries loaded so far. */
   readonly libraries: SideModule[] = [];
@@ -230,7 +232,7 @@ export class MainInstance {
     const replacements = this.#doors.replacements(this);
     for (const [name, original] of Object.entries(env)) {
       if (typeof original !== "function" || name.startsWith("invoke_")) continue;
-      const call = replacements[name] ?? original;
+      const call = this.fileEnds.watching(name, replacements[name] ?? original);
       env[name] = WATCHED_IMPORTS.has(name) ? this.#watched(name, call) : call;
       this.#imports.set(name, env[name]);
     }
