@@ -14,6 +14,7 @@ import type { Actor, Race } from "../../sim/race/race.ts";
 import { SwitchyardError } from "../../sim/switchyard-error.ts";
 import { insertState } from "./initial-state.ts";
 import { labelsOf } from "./labels.ts";
+import { hitlSuite } from "./suite.ts";
 
 /** What one of these races is made of. */
 export interface HitlRace<Data> {
@@ -54,6 +55,7 @@ export function hitlRace<Data>(parts: HitlRace<Data>): Race<ProtocolState, Data>
     liveness,
     mustSee,
     labels: labelsOf,
+    ...(protocol === reference ? { suite: hitlSuite } : {}),
     mutants: mutants.map(({ id, title, violates, equivalent, sends }) => ({
       id,
       title,

@@ -13,6 +13,7 @@ import { actorsOf, TASK, WORKER } from "./park-respond-sweep-actors.ts";
 import { smallData } from "./park-respond-sweep-exhaustive.ts";
 import { parkRespondSweepData, type ParkRespondSweepData } from "./park-respond-sweep-data.ts";
 import { labelsOf } from "./labels.ts";
+import { hitlSuite } from "./suite.ts";
 
 /** Those that one task, two people and two sweeps can show. */
 const mutants = mutantsOf(1, 2, 3, 4, 5, 6, 7, 9);
@@ -54,6 +55,7 @@ function raceOver(protocol: Protocol): Race<ProtocolState, ParkRespondSweepData>
       "mark success",
     ],
     labels: labelsOf,
+    suite: hitlSuite,
     mutants: mutants.map(({ id, title, violates }) => ({ id, title, violates })),
     mutate: (id) => raceOver(protocolOf(id)),
   };

@@ -76,6 +76,7 @@ describe("the summary", () => {
       waits: 7,
       deadlocks: 1,
       labels: {},
+      answers: {},
       strategies: {},
       lockOrder: [],
       failingSchedules: 5,

@@ -23,6 +23,7 @@ function summary(index: number, kind: number): RunSummary {
     waits: 1,
     deadlocks: kind % 3,
     labels: [`label ${kind}`],
+    answers: [`act ${kind % 3}`],
     schedule: digest(kind),
     scheduleClass: digest(kind % 4),
     hash: BigInt(kind + 1) << 61n,

@@ -16,6 +16,7 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { checkMutant, findRace } from "./find-race.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { positiveNumber, readShard, wholeNumber } from "./read-number.ts";
+import { runExploreAll } from "./explore-all.ts";
 import { runExhaustive } from "./explore-exhaustive.ts";
 import { writeNumberedReports } from "./report-file.ts";
 import { saveRegressions } from "./save-regressions.ts";
@@ -30,6 +31,7 @@ const DEFAULT_SCHEDULES = 2000;
 const EXHAUSTIVE = "exhaustive";
 
 interface Options {
+  readonly all?: true;
   readonly schedules?: number;
   readonly seconds?: number;
   readonly seed: number;
@@ -56,6 +58,7 @@ export function addExploreCommand(
     .command("explore")
     .description("run many schedules of a race and check what it promises")
     .addArgument(raceArgument(races))
+    .option("--all", "explore every race of a suite, and tell what all of them reached")
     .option("--schedules <n>", `stop after so many schedules (default: ${DEFAULT_SCHEDULES})`, wholeNumber(1))
     .option("--seconds <s>", "stop after so many seconds", positiveNumber)
     .addOption(seedOption("schedules, data and everything random"))
@@ -91,7 +94,14 @@ export function addExploreCommand(
     .addOption(engineOption())
     .addOption(jsonOption())
     .action(async (name: string | undefined, options: Options) => {
-      exit(await runExplore(await findRace(races, name), options, terminal, open, url));
+      if (options.all !== true) {
+        exit(await runExplore(await findRace(races, name), options, terminal, open, url));
+        return;
+      }
+      const { strategy, ...rest } = checkAll(name, options);
+      const searchOne = (race: Race<any, any>): Promise<ExploreReport> =>
+        search(race, { ...rest, strategy }, terminal, open, url);
+      exit(await runExploreAll(races, options, terminal, searchOne));
     });
 }
 
@@ -140,6 +150,22 @@ async function search(
   } finally {
     progress.clear();
   }
+}
+
+/** `options`, for a search of all races; throws SwitchyardError "usage" for what belongs to one race. */
+function checkAll(name: string | undefined, options: Options): Options & { readonly strategy: StrategyName } {
+  const { strategy, mutant, shard, save, report } = options;
+  const ofOne = { race: name, "--mutant": mutant, "--shard": shard, "--save": save, "--report": report };
+  const [given] = Object.entries(ofOne).find(([, value]) => value !== undefined) ?? [];
+  if (given !== undefined || strategy === EXHAUSTIVE) {
+    throw new SwitchyardError(
+      "usage",
+      `${given ?? `--strategy ${EXHAUSTIVE}`} belongs to the search of one race, not to --all.`,
+      "Leave one of them out.",
+    );
+  }
+  checkSampling(options);
+  return { ...options, strategy };
 }
 
 /** Throws SwitchyardError "usage" for options that an exhaustive search does not know. */

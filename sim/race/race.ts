@@ -91,6 +91,15 @@ export interface Mutant {
   readonly sends?: string;
 }
 
+/** Races that are explored together (`explore --all`), and what they must reach among them. */
+export interface Suite {
+  readonly name: string;
+  /** Operations ("ask"), and operations with an answer, as `answers` names them ("respond 403 not an assignee"). */
+  readonly mustReach: readonly string[];
+  /** What an ended operation answered; the operation comes first, up to a blank. None where it failed. */
+  answers(operation: OperationRecord): readonly string[];
+}
+
 /** A race: everything that the run loop needs, and nothing that depends on a schedule. */
 export interface Race<State = unknown, Data = unknown> {
   /** e.g. "hitl/park-respond-sweep". */
@@ -123,6 +132,8 @@ export interface Race<State = unknown, Data = unknown> {
   readonly mustSee: readonly string[];
   /** What an ended operation counts as, e.g. ["respond 200"]. */
   labels(operation: OperationRecord): readonly string[];
+  /** What it belongs to; absent for a race that stands alone. */
+  readonly suite?: Suite;
   readonly mutants: readonly Mutant[];
   /** The same race over the mutant's code. */
   mutate(id: number): Race<State, Data>;

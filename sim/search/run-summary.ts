@@ -2,6 +2,7 @@
  * What an exploration keeps of a run: small, plain data that a thread or a file can hand on.
  */
 import { createHash } from "node:crypto";
+import type { OperationRecord, Suite } from "../race/race.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { lockEdges, type LockEdge } from "./lock-order.ts";
 import { scheduleClass, scheduleDigest } from "./schedule-class.ts";
@@ -17,6 +18,8 @@ export interface RunSummary {
   readonly waits: number;
   readonly deadlocks: number;
   readonly labels: readonly string[];
+  /** Answers that operations gave, as the race's suite names them. */
+  readonly answers: readonly string[];
   /** Digests of the order of steps, and of its class (see schedule-class.ts). */
   readonly schedule: string;
   readonly scheduleClass: string;
@@ -30,12 +33,13 @@ export interface RunSummary {
   readonly choices: readonly number[];
 }
 
-/** The summary of `run`, made by `strategy` with `choices`. The grammar must be loaded (see `loadGrammar`). */
+/** The summary of `run` of a race of `suite`, made by `strategy` with `choices`. The grammar must be loaded (see `loadGrammar`). */
 export function summarizeRun(
   index: number,
   strategy: string,
   choices: readonly number[],
   run: RunResult,
+  suite?: Suite,
 ): RunSummary {
   const broken = run.violations.map(({ invariant }) => invariant);
   return {
@@ -46,6 +50,8 @@ export function summarizeRun(
     waits: run.waits,
     deadlocks: run.deadlocks,
     labels: run.labels,
+    answers:
+      suite === undefined ? [] : run.history.flatMap((call) => (hasEnded(call) ? suite.answers(call) : [])),
     schedule: scheduleDigest(run),
     scheduleClass: scheduleClass(run),
     hash: placedHash(index, run.traceHash),
@@ -53,6 +59,10 @@ export function summarizeRun(
     broken,
     choices: broken.length > 0 ? choices : [],
   };
+}
+
+function hasEnded({ endStep }: OperationRecord): boolean {
+  return endStep !== undefined;
 }
 
 function placedHash(index: number, traceHash: string): bigint {

@@ -82,7 +82,7 @@ export function createSearcher(engine: Engine, race: Race<any, any>, task: Searc
         const { strategy, choices, run } = await result(index);
         const replays = run.violations.length > 0 ? 2 : index % SELF_CHECK_INTERVAL === 0 ? 1 : 0;
         for (let count = 0; count < replays; count += 1) await confirmReplay(engine, race, run);
-        summaries.push(summarizeRun(index, strategy, choices, run));
+        summaries.push(summarizeRun(index, strategy, choices, run, race.suite));
       }
       return summaries;
     },

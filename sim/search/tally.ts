@@ -26,6 +26,8 @@ export interface Totals extends CoverageCounts {
   readonly deadlocks: number;
   /** How often each label was seen. */
   readonly labels: Readonly<Record<string, number>>;
+  /** How often each answer of the race's suite was given. */
+  readonly answers: Readonly<Record<string, number>>;
   /** By the strategy that decided; of a portfolio, the member. */
   readonly strategies: Readonly<Record<string, StrategyTotals>>;
   /** Orders of locks that were seen, each once. */
@@ -58,6 +60,7 @@ const HASH_DIGITS = 16;
 export function createTally(): Tally {
   const sums = { schedules: 0, steps: 0, preemptions: 0, waits: 0, deadlocks: 0 };
   const labels: Counts = new Map();
+  const answers: Counts = new Map();
   const strategies = new Map<string, StrategyCounts>();
   const lockOrder = new Map<string, LockEdge>();
   const coverage = createCoverage();
@@ -94,6 +97,7 @@ export function createTally(): Tally {
       sums.waits += run.waits;
       sums.deadlocks += run.deadlocks;
       for (const label of run.labels) increase(labels, label, 1);
+      for (const answer of run.answers) increase(answers, answer, 1);
       const failed = run.broken.length > 0;
       addStrategy(run.strategy, {
         schedules: 1,
@@ -108,6 +112,7 @@ export function createTally(): Tally {
     addTotals(totals, sets) {
       for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += totals[name];
       for (const [label, seen] of Object.entries(totals.labels)) increase(labels, label, seen);
+      for (const [answer, given] of Object.entries(totals.answers)) increase(answers, answer, given);
       for (const [name, counts] of Object.entries(totals.strategies)) addStrategy(name, counts);
       addEdges(totals.lockOrder);
       coverage.addSets(sets);
@@ -117,6 +122,7 @@ export function createTally(): Tally {
       ...sums,
       ...coverage.counts(sums.schedules),
       labels: sortedRecord(labels),
+      answers: sortedRecord(answers),
       strategies: sortedRecord(
         new Map([...strategies].map(([name, counts]) => [name, strategyTotals(counts)])),
       ),
