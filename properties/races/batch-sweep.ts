@@ -10,7 +10,7 @@ import type { Protocol } from "../../model/protocol.ts";
 import { SWEEP_INTERVAL_MS } from "../../model/sweep.ts";
 import type { ProtocolState } from "../../model/state.ts";
 import type { Actor, ActorContext, Race } from "../../sim/race/race.ts";
-import { answerForm, openForm, runTask, sleepUntil, surviving } from "./acting.ts";
+import { answerForm, onlyOf, openForm, runTask, sleepUntil, surviving } from "./acting.ts";
 import { befallen, faultArbitrary, type Fault } from "./faults.ts";
 import { hitlRace } from "./hitl-race.ts";
 import { DAG_ID, detailRow, form, parkedRow, RUN_ID, stateWith } from "./initial-state.ts";
@@ -35,6 +35,8 @@ export interface BatchSweepData {
   /** Whether the run's time is over at that moment too. */
   readonly timesOut: boolean;
   readonly fault: Fault;
+  /** Who takes part beside the closing; everybody unless told. */
+  readonly only?: readonly string[];
 }
 
 const some: Arbitrary<Id | null> = fc.constantFrom<(Id | null)[]>(...IDS, null);
@@ -65,7 +67,11 @@ const base: BatchSweepData = {
 /** By name; see Race.exhaustive. */
 const exhaustive: Readonly<Record<string, BatchSweepData>> = {
   "two sweeps of three tasks, two at a time": base,
-  "two sweeps of three tasks, and the run's timeout": { ...base, timesOut: true },
+  "a sweep of two tasks of three, and the run's timeout": {
+    ...base,
+    timesOut: true,
+    only: ["sweep1", "timer"],
+  },
 };
 
 /** Over the reference. */
@@ -98,7 +104,7 @@ export const batchSweep: Race<ProtocolState, BatchSweepData> = hitlRace({
 
 function actorsOf(protocol: Protocol, data: BatchSweepData): Readonly<Record<string, Actor>> {
   const { answered, marked, limit, fault } = data;
-  return {
+  const all: Readonly<Record<string, Actor>> = {
     ...(answered === null ? {} : { alice: (context) => alice(context, protocol, answered) }),
     ...(marked === null ? {} : { marker: (context) => marker(context, protocol, marked) }),
     ...(data.timesOut ? { timer: (context) => timer(context, protocol) } : {}),
@@ -106,6 +112,7 @@ function actorsOf(protocol: Protocol, data: BatchSweepData): Readonly<Record<str
     sweep2: (context) => scheduler(context, protocol, limit),
     closing: (context) => closing(context, protocol, limit),
   };
+  return onlyOf(all, data.only);
 }
 
 async function alice(context: ActorContext, protocol: Protocol, id: Id): Promise<void> {
