@@ -4,15 +4,15 @@
  * another command may be running it.
  */
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
-import { extname, join, relative } from "node:path";
+import { extname, join, relative, resolve } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
-const output = process.argv[2] ?? "dist";
+const output = resolve(root, process.argv[2] ?? "dist");
 const COPIED = [".mjs", ".js", ".css"];
 
 for (const entry of readdirSync(join(root, "sim"), { withFileTypes: true, recursive: true })) {
   const file = join(entry.parentPath, entry.name);
-  const target = join(root, output, relative(root, file));
+  const target = join(output, relative(root, file));
   if (entry.isFile() && COPIED.includes(extname(file)) && !isSame(file, target)) cpSync(file, target);
 }
 
