@@ -17,5 +17,11 @@ export async function runProgram(url: string, races: readonly Race<any, any>[]):
     serveSearcher(races, thread);
     return;
   }
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   process.exitCode = await main(process.argv.slice(2), races, processTerminal(), openByName, url);
+}
+
+/** Whoever reads the output may have seen enough, as `head` has: the command goes on and ends with its own exit code. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
