@@ -41,6 +41,8 @@ describe("the example races", () => {
     const sources = examples.map(({ source }) => source);
     expect(sources.filter((source) => source === "textbook")).toHaveLength(6);
     expect(sources.filter((source) => /^[\w-]+\/[\w-]+#\d+$/.test(source ?? ""))).toHaveLength(11);
+    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+    expect(readme).toContain(`# ${examples.length} races told by others`);
     const told = tokens.map(parseToken).map(({ race, mutant }) => `${race} ${mutant}`);
     expect(told).toEqual(mutants.map(({ race, mutant }) => `${race.name} ${mutant.id}`));
   });
