@@ -9,10 +9,10 @@ import type { SpecSession, TestSpec } from "../../sim/spec/test-spec.ts";
 import { inPackage } from "../package-root.ts";
 
 /** The specification's text, without permutations. */
-export const specText: string = readFileSync(inPackage("bench", "harness", "three-sessions.spec"), "utf8");
+const specText: string = readFileSync(inPackage("bench", "harness", "three-sessions.spec"), "utf8");
 
 /** The specification, parsed. */
-export const threeSessions: TestSpec = parseSpec(specText);
+const threeSessions: TestSpec = parseSpec(specText);
 
 /** One row of the table. */
 interface Task {
@@ -54,7 +54,7 @@ export const threeSessionRace: Race<readonly Task[], null> = {
 };
 
 /** The names of the steps in an order of sessions, as a line "permutation" has them. */
-export function stepNames(sessions: readonly string[]): readonly string[] {
+function stepNames(sessions: readonly string[]): readonly string[] {
   const next = new Map<string, number>();
   return sessions.map((name) => {
     const position = next.get(name) ?? 0;

@@ -37,7 +37,7 @@ function legend(ratios: readonly Ratio[]): string {
 }
 
 /** A table in Markdown. */
-export function markdownTable(
+function markdownTable(
   columns: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {

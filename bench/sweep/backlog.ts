@@ -87,7 +87,7 @@ export async function createDrainBacklog(
 }
 
 /** The statements of a script without functions, for drivers that send one at a time. */
-export function statementsOf(script: string): readonly string[] {
+function statementsOf(script: string): readonly string[] {
   return script
     .split(";")
     .map((statement) => statement.trim())
