@@ -45,6 +45,17 @@ describe("interleaving", () => {
     expect(timings["a"]).toHaveLength(2);
   });
 
+  it("prepares each of several runs of a round", async () => {
+    const order: string[] = [];
+    const side = {
+      name: "a",
+      prepare: () => Promise.resolve(void order.push("prepare")),
+      run: () => Promise.resolve(void order.push("run")),
+    };
+    expect((await interleave([side], { rounds: 1, iterations: 2 }))["a"]).toHaveLength(1);
+    expect(order).toEqual(["prepare", "run", "prepare", "run"]);
+  });
+
   it("throws on what a side throws", async () => {
     const broken = { name: "broken", run: () => Promise.reject(new Error("no server")) };
     await expect(interleave([broken], { rounds: 1 })).rejects.toThrow("no server");
@@ -72,6 +83,7 @@ describe("comparing two results", () => {
       { name: "other", kind: "gone", broke: false },
     ]);
     expect(compareResults(result([]), result([other]))[0]?.kind).toBe("appeared");
+    expect(compareResults(result([ratio(4, 4, 4)]), result([ratio(3, 3, 3)]))[0]?.broke).toBe(false);
   });
 });
 
