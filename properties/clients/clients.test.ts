@@ -158,12 +158,14 @@ describe("a client of its own", () => {
       const client = new Client({ statement_timeout: 1000 });
       await client.connect();
       expect((await client.query("show statement_timeout")).rows).toEqual([{ statement_timeout: "1s" }]);
-      const other = new Client();
+      const other = new Client({ options: "-c lock_timeout=2s -c DateStyle=SQL,\\ DMY" });
       await other.connect();
-      expect((await other.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+      const settings =
+        "select current_setting('lock_timeout') as lock, current_setting('DateStyle') as style";
+      expect((await other.query(settings)).rows).toEqual([{ lock: "2s", style: "SQL, DMY" }]);
       await Promise.all([client.end(), other.end()]);
     });
-    expect(run.steps.map(({ session }) => session)).toEqual(["ann", "ann", "ann.2"]);
+    expect(run.steps.map(({ session }) => session)).toEqual(["ann", "ann", "ann.2", "ann.2", "ann.2"]);
   });
 });
 
