@@ -9,7 +9,8 @@ import { keptEngine } from "../kept-engine.ts";
 import type { Actor, Race } from "../../sim/race/race.ts";
 import { runRace } from "../../sim/race/run.ts";
 import { MAX_ATTEMPTS } from "../../sim/search/compare-replay.ts";
-import { confirmReplay } from "../../sim/search/confirm-replay.ts";
+import { confirmReplay, firstDifference } from "../../sim/search/confirm-replay.ts";
+import { runResult, traceStep } from "../report/run-result.ts";
 import { replaySchedule } from "../../sim/search/replay-schedule.ts";
 import { tinyRace } from "../race/tiny-race.ts";
 
@@ -84,4 +85,13 @@ it("has one run only where something differs that no server may decide, on any e
     message: expect.stringContaining("differ first at step 2 (ann), in its action"),
   });
   expect(runs).toBe(1);
+});
+
+it("says of a run that has ended sooner where it has", () => {
+  const steps = [traceStep(1, "ann", "commit"), traceStep(2, "ben", "commit")];
+  const [long, short] = [runResult({ steps }), runResult({ steps: steps.slice(0, 1) })];
+  expect(firstDifference(long, short)).toBe(
+    "The two runs differ first at step 2: one of them has ended before it",
+  );
+  expect(firstDifference(long, long)).toContain("have the same steps");
 });
