@@ -1,6 +1,7 @@
 /**
  * Engines that are wrong on purpose, each in a way in which a harness could be wrong. `differ` has to find them.
  */
+import { engineFacts } from "../../sim/engine/guarded.ts";
 import type { Engine, Move, Settled, Statement } from "../../sim/engine/port.ts";
 
 /** Share locks are taken as exclusive ones. */
@@ -77,11 +78,7 @@ function withMoves(
   moves: Pick<Engine, "execute" | "expire"> & Partial<Pick<Engine, "startRun">>,
 ): Engine {
   return {
-    name: engine.name,
-    decidesOrder: engine.decidesOrder,
-    controlsTime: engine.controlsTime,
-    reportsRows: engine.reportsRows,
-    hasSignals: engine.hasSignals,
+    ...engineFacts(engine),
     install: (schema) => engine.install(schema),
     startRun: (start) => engine.startRun(start),
     nowMs: () => engine.nowMs(),

@@ -11,11 +11,7 @@ import type { Engine, TableImage } from "./port.ts";
  */
 export function guarded(engine: Engine): Engine {
   return {
-    name: engine.name,
-    decidesOrder: engine.decidesOrder,
-    controlsTime: engine.controlsTime,
-    reportsRows: engine.reportsRows,
-    hasSignals: engine.hasSignals,
+    ...engineFacts(engine),
     ...(engine.saveTables === undefined ? {} : { saveTables: () => engine.saveTables?.() }),
     ...(engine.restoreTables === undefined
       ? {}
@@ -64,6 +60,17 @@ export function guarded(engine: Engine): Engine {
     ...lookingParts(engine),
     close: () => engine.close(),
   };
+}
+
+/** What is known of an engine without calling it. */
+export function engineFacts({
+  name,
+  decidesOrder,
+  controlsTime,
+  reportsRows,
+  hasSignals,
+}: Engine): Pick<Engine, "name" | "decidesOrder" | "controlsTime" | "reportsRows" | "hasSignals"> {
+  return { name, decidesOrder, controlsTime, reportsRows, hasSignals };
 }
 
 /** What only some engines can do. */
