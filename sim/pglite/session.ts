@@ -21,6 +21,8 @@ export interface Flight {
   readonly isNew: boolean;
   /** Statics may change in it that never did before. */
   readonly mayTeach: boolean;
+  /** It may leave something in its session; see StatementKind. */
+  readonly marksSession: boolean;
   /** Columns, where they are known beforehand. */
   readonly fields: readonly Field[] | undefined;
   /** Notices that were handed out already. */

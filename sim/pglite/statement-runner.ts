@@ -8,6 +8,7 @@ import type { MoveRecord } from "./move-record.ts";
 import { backendEnded, type Server } from "./server.ts";
 import type { Flight, Session } from "./session.ts";
 import { statementKind, type StatementKind } from "./statement-kind.ts";
+import { SESSION_ENDS } from "./unsupported-statements.ts";
 import { convertRows, readNotices, readNotifications, readReply, simpleMessages, splitTag } from "./wire.ts";
 
 /** How values are handed out: "typed" as `pg` converts them, "text" as Postgres prints them. */
@@ -62,6 +63,7 @@ export class StatementRunner {
       startUs: server.clock.nowUs,
       isNew,
       mayTeach,
+      marksSession: kind.marksSession,
       fields: session.berth.statements.fields(statement.text),
       noticesSent: 0,
     };
@@ -165,7 +167,7 @@ export class StatementRunner {
       this.#noteNotifications(session, bytes, move);
     }
     if (reply.error) return { kind: "landed", outcome: { kind: "failed", error: reply.error } };
-    if (statementKind(statement.text).marksSession) this.#refuseSessionEnd(session, statement);
+    if (flight.marksSession) this.#refuseSessionEnd(session, statement);
     const { command, rowCount } = splitTag(reply.tag ?? "");
     const ended = server.completionCount() !== completions;
     if (ended && (wasInside ? reply.status === "I" && command === "COMMIT" : reply.status === "I")) {
@@ -219,13 +221,6 @@ function begin(session: Session, text: string, command: string, atUs: number): L
   const result = { command, rowCount: null, fields: [], rows: [] };
   return { kind: "landed", outcome: { kind: "done", result } };
 }
-
-/** Settings that end a session when their time has come; 0 is never. */
-const SESSION_ENDS = [
-  "transaction_timeout",
-  "idle_in_transaction_session_timeout",
-  "idle_session_timeout",
-] as const;
 
 /** Object identifier of the type text. */
 const TEXT = 25;

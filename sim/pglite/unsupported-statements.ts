@@ -13,7 +13,7 @@ export function unsupportedReason(statement: SyntaxNode): string | undefined {
   } catch {
     return "a statement that is nested so deeply";
   }
-  return SIGNALS.exec(tree)?.[1] ?? SESSION_ENDS.exec(tree)?.[1];
+  return SIGNALS.exec(tree)?.[1] ?? SETS_SESSION_END.exec(tree)?.[1];
 }
 
 /** COPY has a protocol of its own; the others wait for answers of the server's other processes. */
@@ -35,5 +35,12 @@ const SIGNALS =
  * Settings, other than 0, that end a session when their time has come: a backend that ends takes all with it. What no text shows is
  * seen when the statement is through (statement-runner.ts).
  */
-const SESSION_ENDS =
-  /"(?:name|sval)":"(transaction_timeout|idle_in_transaction_session_timeout|idle_session_timeout)".{0,40}?"A_Const":\{"(?:ival":\{"ival"|fval|sval":\{"sval":"(?!0[a-z]*"))/;
+export const SESSION_ENDS = [
+  "transaction_timeout",
+  "idle_in_transaction_session_timeout",
+  "idle_session_timeout",
+] as const;
+
+const SETS_SESSION_END = new RegExp(
+  `"(?:name|sval)":"(${SESSION_ENDS.join("|")})".{0,40}?"A_Const":\\{"(?:ival":\\{"ival"|fval|sval":\\{"sval":"(?!0[a-z]*"))`,
+);
