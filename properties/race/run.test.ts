@@ -32,6 +32,38 @@ function play(race: Race, schedule: Scheduler): Promise<RunResult> {
   return runRace(engine, race, { seed: 1, data: null, schedule });
 }
 
+describe("the state that a setup left", () => {
+  it("is read by each race for itself, also where their setups leave the same tables", async () => {
+    const seen: unknown[] = [];
+    const over = (n: number): Partial<Race> => ({
+      observe: async (db) => (await db.query(`select n + ${n} as n from item where id = 1`)).rows,
+      invariants: [
+        { name: "look", promise: "It is looked at.", check: ({ before }) => void seen.push(before) },
+      ],
+    });
+    const actors = { a: increment(1, 2) };
+    const races = [tinyRace(actors, over(10)), tinyRace(actors, over(20))];
+    for (const race of [...races, ...races]) await run(race);
+    expect(seen).toEqual([[{ n: 10 }], [{ n: 20 }], [{ n: 10 }], [{ n: 20 }]]);
+  });
+
+  it("is read once for each image of the tables", async () => {
+    let looks = 0;
+    const race = tinyRace(
+      { a: increment(1, 2) },
+      {
+        observe: async (db) => {
+          looks += 1;
+          return (await db.query("select n from item")).rows;
+        },
+      },
+    );
+    for (let time = 0; time < 3; time += 1) await run(race);
+    // The first run looks at it, and each at its commit.
+    expect(looks).toBe(1 + 3);
+  });
+});
+
 describe("schedules", () => {
   it("goes on with the same session while the schedule says 0", async () => {
     const result = await run(tinyRace({ a: increment(1, 2), b: increment(1, 2) }));
