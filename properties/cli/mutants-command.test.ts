@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { EXIT } from "../../sim/cli/exit-codes.ts";
 import type { Mutant, Race } from "../../sim/race/race.ts";
+import { isUnproven } from "../../sim/report/mutants-text.ts";
+import type { MutantScore } from "../../sim/search/mutation-score.ts";
 import { runCommand, type CommandEnd } from "./run-command.ts";
 import { counterRace } from "./counter-race.ts";
 import { batchSweep } from "../races/batch-sweep.ts";
@@ -63,6 +65,29 @@ it("does not take a search for proof that never reached what the mutant changes,
   expect(code).toBe(EXIT.vacuous);
   expect(out).toMatch(/^ +900 +0 +0 +0 +NO: 0 of 0 +NEVER +0 +nothing is wrong$/m);
   expect(out).toContain("1 equivalent (0 of them backed by a finished search), 0 survivors");
+});
+
+it("takes no search for proof that was given up before its end", () => {
+  const explored = {
+    cases: 2,
+    schedules: 700,
+    classes: 700,
+    reached: 5,
+    rows: 1,
+    unreached: 0,
+    backed: false,
+  };
+  const scored = (exhausted: number): MutantScore => ({
+    state: "equivalent",
+    race: "test/counter",
+    mutant: 900,
+    violates: [],
+    title: "nothing is wrong",
+    reason: "it is the same",
+    schedules: 300,
+    explored: { ...explored, exhausted },
+  });
+  expect([1, 2].map((exhausted) => isUnproven(scored(exhausted)))).toEqual([true, false]);
 });
 
 it("says of a mutant that names no statement that it is not known whether it was reached", async () => {

@@ -4,7 +4,7 @@
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, type Command } from "commander";
 import type { Mutant, Race } from "../race/race.ts";
-import { isBacked, isSurvivor, isVacuous, mutantsText } from "../report/mutants-text.ts";
+import { isBacked, isSurvivor, isUnproven, mutantsText } from "../report/mutants-text.ts";
 import { createPaint } from "../report/paint.ts";
 import { MAX_SCORE_SCHEDULES, scoreMutant, type MutantScore } from "../search/mutation-score.ts";
 import type { Shard } from "../search/shard.ts";
@@ -102,7 +102,7 @@ async function runMutants(
     terminal.out(JSON.stringify({ seed, ...counts, mutants: scores }, undefined, 2));
   } else terminal.out(mutantsText(scores, createPaint(terminal.outIsTerminal)));
   if (survivors > 0) return EXIT.violated;
-  return scores.some(isVacuous) ? EXIT.vacuous : EXIT.ok;
+  return scores.some(isUnproven) ? EXIT.vacuous : EXIT.ok;
 }
 
 /** One process a core, as far as there are mutants for them. */

@@ -42,9 +42,11 @@ export function isBacked(score: MutantScore): boolean {
   return score.state === "equivalent" && score.explored?.backed === true;
 }
 
-/** Equivalent mutants whose changed statement was never reached: to say that nothing broke says nothing. */
-export function isVacuous(score: MutantScore): boolean {
-  return score.state === "equivalent" && score.explored?.reached === 0;
+/** Equivalent mutants whose changed statement was never reached, or whose data were not explored to their ends: nothing is proven. */
+export function isUnproven(score: MutantScore): boolean {
+  if (score.state !== "equivalent" || score.explored === undefined) return false;
+  const { reached, exhausted, cases } = score.explored;
+  return reached === 0 || exhausted < cases;
 }
 
 function row(score: MutantScore): readonly string[] {
