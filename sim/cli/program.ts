@@ -4,7 +4,7 @@
 import type { Race } from "../race/race.ts";
 import { main } from "./main.ts";
 import { processTerminal } from "./terminal.ts";
-import { openByName } from "./with-engine.ts";
+import { openOnOneProcessor } from "./with-engine.ts";
 import { searchingThread, serveSearcher } from "./workers/serve-searcher.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function runProgram(url: string, races: readonly Race<any, any>[]):
     return;
   }
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
-  process.exitCode = await main(process.argv.slice(2), races, processTerminal(), openByName, url);
+  process.exitCode = await main(process.argv.slice(2), races, processTerminal(), openOnOneProcessor, url);
 }
 
 /** Whoever reads the output may have seen enough, as `head` has: the command goes on and ends with its own exit code. */

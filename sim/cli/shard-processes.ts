@@ -3,6 +3,7 @@
  */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { PROCESSOR_VARIABLE, processorFor } from "../processor.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 
 /** Output of one process at most, in bytes. */
@@ -17,14 +18,24 @@ export async function shardsInProcesses<Report>(
   argv: readonly string[],
   parts: number,
 ): Promise<readonly Report[]> {
-  const others = Array.from({ length: parts - 1 }, (_, index) => `${index + 2}/${parts}`);
-  return await Promise.all(others.map((shard) => runShard<Report>(url, [...argv, "--shard", shard])));
+  const others = Array.from({ length: parts - 1 }, (_, index) => index + 1);
+  return await Promise.all(
+    others.map((part) =>
+      runShard<Report>(url, [...argv, "--shard", `${part + 1}/${parts}`], processorFor(part)),
+    ),
+  );
 }
 
-function runShard<Report>(url: string, argv: readonly string[]): Promise<Report> {
+function runShard<Report>(
+  url: string,
+  argv: readonly string[],
+  processor: number | undefined,
+): Promise<Report> {
   const words = [...process.execArgv, fileURLToPath(url), ...argv, "--workers", "1", "--json"];
+  const env =
+    processor === undefined ? process.env : { ...process.env, [PROCESSOR_VARIABLE]: String(processor) };
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, words, { maxBuffer: MAX_OUTPUT_BYTES }, (error, out, err) => {
+    execFile(process.execPath, words, { env, maxBuffer: MAX_OUTPUT_BYTES }, (error, out, err) => {
       if (out !== "") {
         resolve(JSON.parse(out) as Report);
         return;

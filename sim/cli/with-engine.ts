@@ -4,6 +4,7 @@
 import { Option } from "commander";
 import { guarded } from "../engine/guarded.ts";
 import type { Engine } from "../engine/port.ts";
+import { bindToProcessor, processorFor } from "../processor.ts";
 import { watchRealTime } from "./note-real-time.ts";
 import { processTerminal } from "./terminal.ts";
 
@@ -17,6 +18,13 @@ export type OpenEngine = (name: EngineName) => Promise<Engine>;
 export const openByName: OpenEngine = async (name) => {
   if (name === "pglite") return await (await import("../pglite/index.ts")).openEngine();
   return await (await import("../postgres/index.ts")).openServerEngine();
+};
+
+/** Like `openByName`, with this thread on one processor: for a program that has its thread for itself. */
+export const openOnOneProcessor: OpenEngine = async (name) => {
+  const processor = name === "pglite" ? processorFor(0) : undefined;
+  if (processor !== undefined) bindToProcessor(processor);
+  return await openByName(name);
 };
 
 /** The option --engine; "pglite" by default. */

@@ -29,7 +29,7 @@ import type { Session } from "./session.ts";
 import { statementKind, type StatementKind } from "./statement-kind.ts";
 import { StatementRunner, type ValueMode } from "./statement-runner.ts";
 import { WaitList, type WaitListParts } from "./wait-list.ts";
-import { convertRows, splitTag } from "./wire.ts";
+import { convertRows, splitTag, type Reply } from "./wire.ts";
 import { sameMembers, wokenBy } from "./woken-by.ts";
 
 /** Runs after which a checkpoint recycles the write-ahead log. */
@@ -57,6 +57,8 @@ export class InProcessEngine implements Engine {
   /** What statements of this run may have done to everybody. */
   #did = { changedSchema: false, lockedTables: false, preparedTransactions: false };
   #entropyAtStart = 0;
+  /** The session whose commit the run is looking at. */
+  #committing: Session | undefined;
 
   /**
    * Boots the server: about a second; several on the very first start, which makes the cached image. `joinsQueueAt` is for
@@ -193,7 +195,7 @@ export class InProcessEngine implements Engine {
 
   observe({ text, values = [], rowMode }: Statement): Promise<StatementResult> {
     this.#server.entropy.restart(this.#run?.start.seed ?? 0, "observer");
-    const reply = this.#server.read(text, values, this.#did.lockedTables);
+    const reply = this.#readCommitted(text, values);
     if (reply.error) return Promise.reject(reply.error);
     const fields = reply.fields ?? [];
     const rows = convertRows(reply, fields, rowMode === "array");
@@ -241,6 +243,18 @@ export class InProcessEngine implements Engine {
     return { outcome, ...move, rows: this.#rowsOf(mover, move) };
   }
 
+  /**
+   * Reads what is committed. Right after a commit the backend that made it is the quickest to look: its statics are in place, and
+   * what it worked on is in the processor's caches.
+   */
+  #readCommitted(text: string, values: readonly unknown[]): Reply {
+    const { lockedTables, changedSchema } = this.#did;
+    const session = this.#committing;
+    if (lockedTables || changedSchema || !session || session.marked || session.listens)
+      return this.#server.read(text, values, lockedTables);
+    return this.#server.readOn(session.berth, text, values);
+  }
+
   /** What the move did to rows, if the run wants to know. */
   #rowsOf(mover: Session, move: MoveRecord): RowReport | undefined {
     const { rows } = this.#running;
@@ -264,7 +278,15 @@ export class InProcessEngine implements Engine {
     const nameOfProc = (proc: number): string => nameOf(({ berth }) => berth.backend.proc === proc);
     const server = this.#server;
     const { defersConstraints } = this.#facts;
-    const parts = { server, start, values: this.#values, defersConstraints, nameOfPid };
+    const onCommit = async (session: Session): Promise<void> => {
+      this.#committing = session;
+      try {
+        await start.onCommit(session.name);
+      } finally {
+        this.#committing = undefined;
+      }
+    };
+    const parts = { server, start, onCommit, values: this.#values, defersConstraints, nameOfPid };
     const runner = new StatementRunner({
       ...parts,
       mayWait: (session, kind) => this.#mayWait(session, kind),

@@ -16,6 +16,7 @@ import { PreparedStatements } from "./prepared-statements.ts";
 import { SERVER_SETTINGS } from "./server-settings.ts";
 import { sessionRanges, type SessionStatics } from "./session-statics.ts";
 import { addressesOf, littleEndian, prngStateAfterSetseed } from "./statics-search.ts";
+import type { Berth } from "./session.ts";
 import { readReply, simpleMessages, type Reply } from "./wire.ts";
 
 /** Virtual time at which the server starts. */
@@ -87,14 +88,15 @@ export class Server {
    * @param mayWait whether somebody may have locked what it reads; it fails then
    */
   read(text: string, values: readonly unknown[] = [], mayWait: boolean = false): Reply {
+    if (!mayWait) return this.readOn({ backend: this.own, statements: this.#statements }, text, values);
     const { messages, isNew } = this.#statements.messages(text, values);
-    const bytes = mayWait ? this.#readOrFail(text, messages) : this.backends.runHere(this.own, messages);
-    if (isNew) {
-      this.#statements.note(text, bytes);
-      this.backends.learn();
-    }
-    const reply = readReply(bytes);
-    return { ...reply, fields: this.#statements.fields(text) ?? reply.fields };
+    return this.#readReply(this.#statements, text, this.#readOrFail(text, messages), isNew);
+  }
+
+  /** Runs a statement that waits for nobody on a backend that is idle. */
+  readOn({ backend, statements }: Berth, text: string, values: readonly unknown[]): Reply {
+    const { messages, isNew } = statements.messages(text, values);
+    return this.#readReply(statements, text, this.backends.runHere(backend, messages), isNew);
   }
 
   /** The first row that a statement gives, as `read`. */
@@ -127,6 +129,15 @@ export class Server {
     const { main } = this.backends;
     const value = main.call("GetConfigOption")(this.#settingName(name), 0, 0);
     return Number(main.memory.cString(value));
+  }
+
+  #readReply(statements: PreparedStatements, text: string, bytes: Buffer, isNew: boolean): Reply {
+    if (isNew) {
+      statements.note(text, bytes);
+      this.backends.learn();
+    }
+    const reply = readReply(bytes);
+    return { ...reply, fields: statements.fields(text) ?? reply.fields };
   }
 
   #readOrFail(text: string, messages: Buffer): Buffer {

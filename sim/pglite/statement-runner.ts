@@ -27,6 +27,8 @@ export interface RunnerParts {
   /** Some constraint can be deferred, so that COMMIT may do work that waits. */
   readonly defersConstraints: boolean;
   readonly nameOfPid: (pid: number) => string;
+  /** A session has committed, and is idle. */
+  readonly onCommit: (session: Session) => Promise<void>;
   /** Whether a statement of a session may have to wait for another session. */
   readonly mayWait: (session: Session, kind: StatementKind) => boolean;
 }
@@ -153,7 +155,7 @@ export class StatementRunner {
     completions: bigint,
     move: MoveRecord,
   ): Promise<Landing> {
-    const { server, start, values } = this.#parts;
+    const { server, values } = this.#parts;
     const { statement } = flight;
     const reply = readReply(bytes);
     if (flight.isNew) session.berth.statements.note(statement.text, bytes);
@@ -172,7 +174,7 @@ export class StatementRunner {
     const ended = server.completionCount() !== completions;
     if (ended && (wasInside ? reply.status === "I" && command === "COMMIT" : reply.status === "I")) {
       move.commits.push(session.name);
-      await start.onCommit(session.name);
+      await this.#parts.onCommit(session);
     }
     const described = reply.fields ?? flight.fields ?? [];
     const fields = values === "text" ? described.map(asText) : described;

@@ -15,6 +15,8 @@ export interface ThreadStart {
   readonly race: string;
   readonly engine: EngineName;
   readonly task: SearchTask;
+  /** The processor to which the thread binds itself, if to any. */
+  readonly processor: number | undefined;
 }
 
 /** See ThreadStart. */

@@ -5,6 +5,7 @@ import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { guarded } from "../../engine/guarded.ts";
 import type { Engine } from "../../engine/port.ts";
 import type { Race } from "../../race/race.ts";
+import { bindToProcessor } from "../../processor.ts";
 import { createSearcher, type Searcher } from "../../search/searcher.ts";
 import { findRace } from "../find-race.ts";
 import { openByName } from "../with-engine.ts";
@@ -26,6 +27,7 @@ export function searchingThread(): ThreadStart | undefined {
 export function serveSearcher(races: readonly Race<any, any>[], start: ThreadStart): void {
   let opened: { readonly engine: Engine; readonly searcher: Searcher } | undefined;
   const open = async (): Promise<{ readonly engine: Engine; readonly searcher: Searcher }> => {
+    if (start.processor !== undefined) bindToProcessor(start.processor);
     const engine = guarded(await openByName(start.engine));
     return { engine, searcher: createSearcher(engine, await findRace(races, start.race), start.task) };
   };

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 import type { Searcher } from "../../search/searcher.ts";
+import { processorFor } from "../../processor.ts";
 import { SwitchyardError } from "../../switchyard-error.ts";
 import {
   errorFrom,
@@ -18,12 +19,13 @@ import { startThread } from "./thread-program.ts";
 export async function withThreads<Result>(
   program: string,
   count: number,
-  start: Omit<ThreadStart, "purpose">,
+  start: Omit<ThreadStart, "purpose" | "processor">,
   body: (searchers: readonly [Searcher, ...Searcher[]]) => Promise<Result>,
 ): Promise<Result> {
-  const threads = Array.from({ length: count }, () =>
-    startThread(program, { ...start, purpose: SEARCHING_THREAD } satisfies ThreadStart),
-  );
+  const threads = Array.from({ length: count }, (_, index) => {
+    const processor = start.engine === "pglite" ? processorFor(index) : undefined;
+    return startThread(program, { ...start, purpose: SEARCHING_THREAD, processor } satisfies ThreadStart);
+  });
   try {
     await Promise.all(threads.map((thread) => ask(thread, { kind: "open" })));
     const [first, ...others] = threads.map(searcherOver);
