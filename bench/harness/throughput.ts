@@ -1,13 +1,11 @@
 /**
  * Harness: permutations a second of the three-session race, in turns by the run loop in process, by the run loop over a
- * server, by isolationtester over the same server, and by `switchyard spec` in process. One thread each.
+ * server, by isolationtester over the same server, and by `switchyard spec` in process. One thread each; the first is the thread of
+ * a search's worker, which stays on one processor.
  */
-import type { Engine } from "../../sim/engine/port.ts";
 import { openEngine } from "../../sim/pglite/index.ts";
 import { openServerEngine } from "../../sim/postgres/index.ts";
-import { runRace } from "../../sim/race/run.ts";
 import { startStopwatch } from "../../sim/real-time.ts";
-import { replaySchedule } from "../../sim/search/replay-schedule.ts";
 import { parseSpec } from "../../sim/spec/parse-spec.ts";
 import { outputHeader, runSpec } from "../../sim/spec/run-spec.ts";
 import type { BenchCase, BenchContext } from "../bench-case.ts";
@@ -15,10 +13,11 @@ import { openServer } from "../databases/server.ts";
 import { interleave, type Timings } from "../measure/interleave.ts";
 import { median, ratioOf, rounded } from "../measure/spread.ts";
 import type { Findings, Ratio, Table } from "../result.ts";
-import { allSchedules, spread } from "./all-schedules.ts";
+import { spread } from "./all-schedules.ts";
 import { findIsolationtester, NO_ISOLATIONTESTER, runIsolationtester } from "./isolationtester.ts";
-import { noTimes, timedEngine, type EngineTimes } from "./timed-engine.ts";
-import { specWith, threeSessionRace } from "./three-session-race.ts";
+import { profileOf, runAll, type Order, type Profile } from "./run-all.ts";
+import { startRunLoopThread, type RunLoopThread } from "./run-loop-thread.ts";
+import { specWith } from "./three-session-race.ts";
 
 /** What the harness is held to, per permutation. */
 const FASTER_THAN_ISOLATIONTESTER = 20;
@@ -26,8 +25,6 @@ const FASTER_THAN_SERVER = 1.5;
 
 /** How long isolationtester sleeps before it asks whether a step is blocked, milliseconds (isolationtester.c). */
 const POLL_MS = 10;
-
-type Order = readonly string[];
 
 /** The case. */
 export const throughput: BenchCase = {
@@ -39,19 +36,18 @@ export const throughput: BenchCase = {
 async function measure({ scale, progress }: BenchContext): Promise<Findings> {
   const program = findIsolationtester();
   const server = await openServer();
-  const engines: Engine[] = [];
+  const inProcess = startRunLoopThread();
+  const opened: { close(): Promise<void> }[] = [inProcess];
   try {
-    const inProcess = await openEngine();
-    engines.push(inProcess);
     const overServer = await openServerEngine({ url: server.url });
-    engines.push(overServer);
+    opened.push(overServer);
     progress("every schedule");
-    const all = await allSchedules(inProcess, threeSessionRace, null);
+    const all = await inProcess.all();
     const orders = spread(all, scale.harness.permutations);
     const text = specWith(orders);
     const written = { isolationtester: "", spec: "" };
     const sides = [
-      { name: "run loop, in process", run: () => runAll(inProcess, orders) },
+      { name: "run loop, in process", run: () => inProcess.run(orders) },
       { name: "run loop, server", run: () => runAll(overServer, orders) },
       ...(program === undefined
         ? []
@@ -71,7 +67,7 @@ async function measure({ scale, progress }: BenchContext): Promise<Findings> {
     const timings = await interleave(sides, { rounds: scale.harness.rounds });
     progress("where the time goes");
     const profiles = [
-      { side: "run loop, in process", profile: await profileOf(inProcess, orders) },
+      { side: "run loop, in process", profile: await inProcess.profile(orders) },
       { side: "run loop, server", profile: await profileOf(overServer, orders) },
     ];
     return {
@@ -88,26 +84,18 @@ async function measure({ scale, progress }: BenchContext): Promise<Findings> {
       ],
     };
   } finally {
-    for (const engine of engines) await engine.close();
+    for (const each of opened) await each.close();
     await server.close();
   }
 }
 
 /** Runs all orders some times; returns how long the first time took, in milliseconds. */
-async function warmUp(engine: Engine, orders: readonly Order[], times: number): Promise<number> {
+async function warmUp(inProcess: RunLoopThread, orders: readonly Order[], times: number): Promise<number> {
   const elapsedMs = startStopwatch();
-  await runAll(engine, orders);
+  await inProcess.run(orders);
   const firstMs = elapsedMs();
-  for (let time = 1; time < times; time += 1) await runAll(engine, orders);
+  for (let time = 1; time < times; time += 1) await inProcess.run(orders);
   return firstMs;
-}
-
-async function runAll(engine: Engine, orders: readonly Order[]): Promise<void> {
-  for (const order of orders) {
-    const schedule = replaySchedule(order);
-    const { violations } = await runRace(engine, threeSessionRace, { seed: 1, data: null, schedule });
-    if (violations.length > 0) throw new Error(`${order.join(" ")}: ${violations[0]?.message}`);
-  }
 }
 
 /** What `switchyard spec` prints; it starts an engine of its own, as isolationtester starts its connections. */
@@ -167,20 +155,6 @@ function rates(timings: Timings, permutations: number, firstMs: number): Table {
       ...Object.entries(timings).map(([side, rounds]) => row(side, median(rounds) / permutations)),
     ],
   };
-}
-
-/** Milliseconds for all permutations, and how long the engine was at what. */
-interface Profile {
-  readonly ms: number;
-  readonly parts: EngineTimes;
-}
-
-/** Runs all permutations once more, over an engine that notes its times (which costs some time itself). */
-async function profileOf(engine: Engine, orders: readonly Order[]): Promise<Profile> {
-  const parts = noTimes();
-  const elapsedMs = startStopwatch();
-  await runAll(timedEngine(engine, parts), orders);
-  return { ms: elapsedMs(), parts };
 }
 
 /** Where a permutation's time goes, by the calls of the engine port. */
@@ -254,6 +228,7 @@ function notes(all: number, run: number, warmUps: number): readonly string[] {
     `The race has ${all} permutations when blocked sessions are considered, ${run} of them are run here, each once a round by every side.`,
     "isolationtester finds out that a step is blocked by sleeping for 10 ms and then asking the server, again after each further step; our run loop is told by Postgres itself, in process, and by pg_blocking_pids at once over a server. That, and the round trips to another process, is what the ratio is made of; the tables say how much of it.",
     "The run loop does more than isolationtester in that time: it reads the committed state after every commit, checks promises, and keeps a hashed trace. isolationtester prints rows.",
+    "The run loop in process runs in a thread that stays on one processor, as the workers of a search do: a session that waits is woken without waking a processor.",
     "isolationtester's time includes its start and its connections, once for all permutations; that of `spec` includes the start of an in-process engine, which is most of it where permutations are few. The run loops' engines are started before.",
     `The run loop in process has run all permutations ${warmUps} times before it is measured, because V8 compiles PostgreSQL's functions one by one as they prove to be called often; the table says what the first time took.`,
     "isolationtester's server and the run loop's server are the same one.",
