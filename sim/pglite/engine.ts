@@ -222,20 +222,22 @@ export class InProcessEngine implements Engine {
     const move = newMove();
     const before = waits.waits();
     let outcome = await body(move);
-    await waits.settle(move, (session, end) => {
-      if (session === mover) outcome = end;
-      else
-        move.settled.push({
-          session: session.name,
-          wokenBy: wokenBy(before.get(session.name), move.settled, mover.name),
-          outcome: end,
-        });
-    });
-    for (const [session, wait] of waits.waits()) {
-      const known = before.get(session)?.for ?? [];
-      if (session === mover.name) outcome = { kind: "waiting", wait };
-      else if (!sameMembers(known, wait.for)) {
-        move.settled.push({ session, wokenBy: mover.name, outcome: { kind: "waiting", wait } });
+    if (waits.hasSleepers) {
+      await waits.settle(move, (session, end) => {
+        if (session === mover) outcome = end;
+        else
+          move.settled.push({
+            session: session.name,
+            wokenBy: wokenBy(before.get(session.name), move.settled, mover.name),
+            outcome: end,
+          });
+      });
+      for (const [session, wait] of waits.waits()) {
+        const known = before.get(session)?.for ?? [];
+        if (session === mover.name) outcome = { kind: "waiting", wait };
+        else if (!sameMembers(known, wait.for)) {
+          move.settled.push({ session, wokenBy: mover.name, outcome: { kind: "waiting", wait } });
+        }
       }
     }
     this.#deliverNotifications(move);

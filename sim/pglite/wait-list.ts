@@ -71,6 +71,11 @@ export class WaitList {
     if (at >= 0) this.#sleeping.splice(at, 1);
   }
 
+  /** Whether anybody sleeps. */
+  get hasSleepers(): boolean {
+    return this.#sleeping.length > 0;
+  }
+
   /** Who waits for whom. */
   waits(): ReadonlyMap<string, Wait> {
     if (this.#sleeping.length === 0) return NOBODY;

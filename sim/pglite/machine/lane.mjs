@@ -29,6 +29,8 @@ let tempRet = 0;
 /** Bytes of the message that the backend has read. */
 let inputAt = 0;
 const libraries = [];
+/** What `table` holds, as far as it was called: to read it takes longer than to call it. Emptied where the table changes. */
+let entries = [];
 
 /** The program's way out of C frames: an error of Postgres, or the end of the backend. */
 class ExitStatus extends Error {
@@ -261,7 +263,7 @@ function invoke(name) {
   return (index, ...values) => {
     const stack = program.emscripten_stack_get_current();
     try {
-      return table.get(index)(...values);
+      return (entries[index] ??= table.get(index))(...values);
     } catch (error) {
       program._emscripten_stack_restore(stack);
       if (error !== Infinity) throw error;
@@ -291,6 +293,7 @@ function asked(index) {
 /** Takes over libraries and table entries that the main instance has got in the meantime. */
 function applyUpdates() {
   for (; seenUpdates < words[WORD.updates]; seenUpdates++) {
+    entries = [];
     const { message } = receiveMessageOnPort(parentPort) ?? { message: undefined };
     if (message === undefined) throw new Error("an update of the function table is missing");
     for (const library of message.libraries) libraries.push(instantiateLibrary(library));
