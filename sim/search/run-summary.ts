@@ -1,7 +1,7 @@
 /**
  * What an exploration keeps of a run: small, plain data that a thread or a file can hand on.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { OperationRecord, Suite } from "../race/race.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { lockEdges, type LockEdge } from "./lock-order.ts";
@@ -66,5 +66,5 @@ function hasEnded({ endStep }: OperationRecord): boolean {
 }
 
 function placedHash(index: number, traceHash: string): bigint {
-  return createHash("sha256").update(`${index}:${traceHash}`).digest().readBigUInt64BE();
+  return hash("sha256", `${index}:${traceHash}`, "buffer").readBigUInt64BE();
 }

@@ -5,7 +5,7 @@
  * class is a digest over each step's statement and, of every session, the last earlier step on which it depends. Dependence is
  * the coarse one of relation-footprint.ts; data and results do not count.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { RunResult } from "../trace/trace.ts";
 import { createFootprintReader, mayDepend, type RelationFootprint } from "./relation-footprint.ts";
 
@@ -53,5 +53,5 @@ function lastDependences(event: Event, earlier: readonly Event[]): readonly stri
 }
 
 function shortDigest(text: string): string {
-  return createHash("sha256").update(text).digest().subarray(0, DIGEST_BYTES).toString("base64");
+  return hash("sha256", text, "buffer").subarray(0, DIGEST_BYTES).toString("base64");
 }

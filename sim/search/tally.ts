@@ -85,6 +85,8 @@ export function createTally(): Tally {
     for (const edge of edges) {
       const key = edgeKey(edge);
       const known = lockOrder.get(key);
+      // Of equal edges one stays; with the same key only the statements can differ.
+      if (known?.heldBy === edge.heldBy && known.askedBy === edge.askedBy) continue;
       if (known === undefined || JSON.stringify(edge) < JSON.stringify(known)) lockOrder.set(key, edge);
     }
   };

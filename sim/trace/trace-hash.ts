@@ -3,7 +3,7 @@
  *
  * A statement's text recurs in thousands of runs, so it enters by its own digest, which is made once.
  */
-import { createHash } from "node:crypto";
+import { hash as digestOf } from "node:crypto";
 import type { Action, RunResult, TracedOutcome, TraceStep } from "./trace.ts";
 
 /** Hex digits of a hash: 64 bits, enough to tell millions of runs apart. */
@@ -55,5 +55,5 @@ function textDigest(text: string): string {
 
 /** The first digits of SHA-256. */
 function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, HASH_DIGITS);
+  return digestOf("sha256", text, "hex").slice(0, HASH_DIGITS);
 }
