@@ -32,6 +32,42 @@ function play(race: Race, schedule: Scheduler): Promise<RunResult> {
   return runRace(engine, race, { seed: 1, data: null, schedule });
 }
 
+describe("the committed state", () => {
+  it("is read with the settings of nobody's session", async () => {
+    const setting: Actor = async ({ db }) => {
+      await db.query("set search_path = nowhere");
+      await db.query("set timezone = 'Asia/Tokyo'");
+      await db.query("update public.item set n = 7 where id = 1");
+    };
+    const seen: unknown[] = [];
+    const race = tinyRace(
+      { setting },
+      {
+        observe: async (db) =>
+          (await db.query("select n, current_setting('timezone') as zone from item where id = 1")).rows,
+        invariants: [
+          { name: "look", promise: "It is looked at.", check: ({ after }) => void seen.push(after) },
+        ],
+      },
+    );
+    expect((await run(race)).violations).toEqual([]);
+    expect(seen).toEqual([[{ n: 7, zone: "UTC" }]]);
+  });
+
+  it("is read without a trace in the session that has just committed", async () => {
+    const drawn: unknown[] = [];
+    const drawing: Actor = async ({ db }) => {
+      await db.query("update item set n = 1 where id = 1");
+      drawn.push((await db.query("select gen_random_uuid() as id, now() as at")).rows);
+    };
+    const looks = ["select n from item", "select n, gen_random_uuid() as id, now() as at from item"];
+    for (const look of looks)
+      await run(tinyRace({ drawing }, { observe: async (db) => (await db.query(look)).rows }));
+    expect(drawn).toHaveLength(2);
+    expect(drawn[1]).toEqual(drawn[0]);
+  });
+});
+
 describe("the state that a setup left", () => {
   it("is read by each race for itself, also where their setups leave the same tables", async () => {
     const seen: unknown[] = [];
