@@ -57,6 +57,20 @@ describe("a server of one's own", () => {
     expect(await databases()).toEqual([]);
   });
 
+  it("loses the databases of a search's threads, too", async () => {
+    const words = ["dist/properties/switchyard.js", "explore", "--engine", "postgres", "--workers", "2"];
+    const env = { ...process.env, DATABASE_URL: server.url };
+    const child = spawn(process.execPath, [...words, "--schedules", "100000"], {
+      cwd: ROOT,
+      env,
+      stdio: "ignore",
+    });
+    await expect.poll(databases, { timeout: 20_000 }).toHaveLength(2);
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([null, "SIGTERM"]);
+    expect(await databases()).toEqual([]);
+  });
+
   it("serves a role that is not a superuser, and empties its tables between runs", async () => {
     const url = server.url.replace(/\/\/[^@]*@/, "//plain:plain@");
     const engine = await openServerEngine({ url });

@@ -3,6 +3,7 @@
  */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { onProcessEnd } from "../process-end.ts";
 import { PROCESSOR_VARIABLE, processorFor } from "../processor.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 
@@ -35,15 +36,23 @@ function runShard<Report>(
   const env =
     processor === undefined ? process.env : { ...process.env, [PROCESSOR_VARIABLE]: String(processor) };
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, words, { env, maxBuffer: MAX_OUTPUT_BYTES }, (error, out, err) => {
-      if (out !== "") {
-        resolve(JSON.parse(out) as Report);
-        return;
-      }
-      const said = err.trim() || String(error?.message);
-      const remedy = "Try --workers 1.";
-      const message = `A process with a part of the work failed: ${said}`;
-      reject(new SwitchyardError("harness", message, remedy, { cause: error }));
-    });
+    const child = execFile(
+      process.execPath,
+      words,
+      { env, maxBuffer: MAX_OUTPUT_BYTES },
+      (error, out, err) => {
+        forget();
+        if (out !== "") {
+          resolve(JSON.parse(out) as Report);
+          return;
+        }
+        const said = err.trim() || String(error?.message);
+        const remedy = "Try --workers 1.";
+        const message = `A process with a part of the work failed: ${said}`;
+        reject(new SwitchyardError("harness", message, remedy, { cause: error }));
+      },
+    );
+    // Whoever asked for its part is gone then.
+    const forget = onProcessEnd(() => child.kill());
   });
 }

@@ -15,7 +15,7 @@ import { randomName } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { findBinaries } from "./embedded-binaries.ts";
 import type { PostgresBinaries } from "./embedded-binaries.ts";
-import { onProcessEnd } from "./process-end.ts";
+import { onProcessEnd } from "../process-end.ts";
 
 /** A running server. */
 export interface EmbeddedServer {

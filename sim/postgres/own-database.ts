@@ -7,7 +7,7 @@ import { randomName } from "../real-time.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import { Connection } from "./connection.ts";
 import { startEmbeddedServer } from "./embedded-server.ts";
-import { onProcessEnd } from "./process-end.ts";
+import { onProcessEnd } from "../process-end.ts";
 
 /** An empty database. */
 export interface OwnDatabase {

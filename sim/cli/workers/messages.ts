@@ -22,7 +22,7 @@ export interface ThreadStart {
 /** See ThreadStart. */
 export const SEARCHING_THREAD = "switchyard-search";
 
-/** One at a time, answered by one reply. */
+/** One at a time, answered by one reply; only "close" may come before the reply to another one. */
 export type ThreadRequest =
   | { readonly kind: "open" }
   | { readonly kind: "run"; readonly indices: readonly number[] }
@@ -31,7 +31,8 @@ export type ThreadRequest =
 
 /** The answer to a request. */
 export type ThreadReply =
-  | { readonly kind: "done" }
+  | { readonly kind: "opened" }
+  | { readonly kind: "closed" }
   | { readonly kind: "runs"; readonly runs: readonly RunSummary[] }
   | { readonly kind: "shrunk"; readonly counterexamples: Counterexamples }
   | { readonly kind: "failed"; readonly error: PlainError };

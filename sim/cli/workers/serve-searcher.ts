@@ -25,25 +25,24 @@ export function searchingThread(): ThreadStart | undefined {
 
 /** Answers the main thread's requests, one after the other, until it closes. */
 export function serveSearcher(races: readonly Race<any, any>[], start: ThreadStart): void {
-  let opened: { readonly engine: Engine; readonly searcher: Searcher } | undefined;
+  let opening: Promise<{ readonly engine: Engine; readonly searcher: Searcher }> | undefined;
   const open = async (): Promise<{ readonly engine: Engine; readonly searcher: Searcher }> => {
     if (start.processor !== undefined) bindToProcessor(start.processor);
     const engine = guarded(await openByName(start.engine));
     return { engine, searcher: createSearcher(engine, await findRace(races, start.race), start.task) };
   };
   const answer = async (request: ThreadRequest): Promise<ThreadReply> => {
-    opened ??= await open();
-    const { engine, searcher } = opened;
+    const { engine, searcher } = await (opening ??= open());
     switch (request.kind) {
       case "open":
-        return { kind: "done" };
+        return { kind: "opened" };
       case "run":
         return { kind: "runs", runs: await searcher.run(request.indices) };
       case "shrink":
         return { kind: "shrunk", counterexamples: await searcher.shrink(request.broken) };
       case "close":
         await engine.close();
-        return { kind: "done" };
+        return { kind: "closed" };
     }
   };
   parentPort?.on("message", (request: ThreadRequest) => {

@@ -13,6 +13,7 @@ import {
   type ThreadRequest,
   type ThreadStart,
 } from "./messages.ts";
+import { closeAtSignals } from "./close-at-signals.ts";
 import { startThread } from "./thread-program.ts";
 
 /** What `body` makes of `count` searchers (1 or more), whose threads run `program` and are ended whatever happens. */
@@ -26,6 +27,7 @@ export async function withThreads<Result>(
     const processor = start.engine === "pglite" ? processorFor(index) : undefined;
     return startThread(program, { ...start, purpose: SEARCHING_THREAD, processor } satisfies ThreadStart);
   });
+  const signals = start.engine === "pglite" ? undefined : closeAtSignals(threads);
   try {
     await Promise.all(threads.map((thread) => ask(thread, { kind: "open" })));
     const [first, ...others] = threads.map(searcherOver);
@@ -34,6 +36,8 @@ export async function withThreads<Result>(
     await Promise.all(threads.map((thread) => ask(thread, { kind: "close" })));
     return result;
   } finally {
+    // What was asked of a thread that closes may fail; it is not told: the process ends.
+    await signals?.ended();
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
 }

@@ -1,13 +1,14 @@
 /**
  * Runs a last, synchronous action however this process ends: by itself, by `process.exit`, or by a signal.
  */
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** The signals that end a process whose user or machine wants it to stop. */
+export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Registers `action` to run once at the end of the process; returns a function that takes it back. */
 export function onProcessEnd(action: () => void): () => void {
   const forget = () => {
     process.off("exit", run);
-    for (const signal of signals) process.off(signal, onSignal);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
   };
   const run = () => {
     forget();
@@ -19,6 +20,6 @@ export function onProcessEnd(action: () => void): () => void {
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
   process.on("exit", run);
-  for (const signal of signals) process.on(signal, onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return forget;
 }
