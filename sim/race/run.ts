@@ -1,6 +1,6 @@
 /**
- * Runs a race once under a schedule: lets one actor go from one statement to the next, looks at every commit, and keeps
- * the trace.
+ * Runs a race once under a schedule: lets the actor whose turn it is go from one statement to the next, looks at every commit,
+ * and keeps the trace.
  */
 import type { Engine, Move, Outcome } from "../engine/port.ts";
 import { isBegin } from "../sql/transaction-control.ts";
@@ -18,7 +18,6 @@ import {
 } from "./actor-task.ts";
 import { inActorScope } from "./actor-scope.ts";
 import { Connections, NOT_CONNECTED, sessionOf, type ConnectionWait } from "./connections.ts";
-import { enabledTasks } from "./enabled-tasks.ts";
 import { heldRun } from "./held-run.ts";
 import { Judge } from "./judge.ts";
 import type { Race } from "./race.ts";
@@ -28,6 +27,7 @@ import { tellRun } from "./run-result.ts";
 import { createRunState, type RunState } from "./run-state.ts";
 import { setUp } from "./set-up.ts";
 import { noteTransaction } from "./transaction-blocks.ts";
+import { Turns, type Turn } from "./turns.ts";
 
 /** Steps after which a run is given up, with a violation "step-bound". */
 export const MAX_STEPS = 1_000;
@@ -63,9 +63,7 @@ class Run {
   readonly #connections: Connections;
   /** Sessions inside a transaction block. */
   readonly #inTransaction = new Set<string>();
-  #current: string | undefined;
-  /** Who can make the next step, in the order in which the schedule counts them. */
-  #enabled: readonly Lane[] = [];
+  readonly #turns: Turns;
 
   constructor(engine: Engine, race: Race<any, any>, options: RunOptions) {
     this.#engine = engine;
@@ -73,6 +71,13 @@ class Run {
     this.#options = options;
     this.#connections = new Connections(engine, this.#tasks, this.#waiting);
     this.#recorder = new Recorder(RUN_START_MS);
+    this.#turns = new Turns({
+      tasks: this.#tasks,
+      waiting: this.#waiting,
+      connections: this.#connections,
+      schedule: options.schedule,
+      recorder: this.#recorder,
+    });
     const { seed, watch } = options;
     const stepCount = (): number => this.#recorder.steps.length;
     this.#state = createRunState(seed, () => engine.nowMs(), stepCount, watch);
@@ -86,7 +91,7 @@ class Run {
     await this.#engine.startRun({
       seed,
       startMs: RUN_START_MS,
-      chooseVictim: (members) => this.#chooseVictim(members),
+      chooseVictim: (members) => this.#turns.chooseVictim(members),
       onCommit: (session) =>
         this.#judge.atCommit(this.#connections.actorOf(session), this.#recorder.steps.length + 1),
       watchRows: this.#options.watch !== undefined,
@@ -128,39 +133,18 @@ class Run {
   /** One step; false when nobody is left or the bound is reached. */
   async #step(): Promise<boolean> {
     if (this.#recorder.steps.length >= MAX_STEPS) return false;
-    const tasks = enabledTasks(this.#tasks, this.#current, this.#connections);
-    if (tasks.length === 0) {
+    const turn = this.#turns.next();
+    if (turn === undefined) {
       if (this.#waiting.size === 0 && this.#connections.waiting.size === 0) return false;
       if (this.#connections.inUse)
         return this.#judge.stuck(this.#connections.waits(), this.#recorder.steps.length);
       throw new SwitchyardError("harness", "Every session waits and nobody can go on.", "Report the token.");
     }
-    this.#enabled = tasks;
-    const enabled = tasks.map(({ name }) => name);
-    const index = this.#options.schedule.next({
-      current: this.#current,
-      enabled,
-      pending: this.#pending,
-      kind: "step",
-    });
-    const task = tasks[index % tasks.length] as Lane;
-    const left = tasks[0];
-    const preemption =
-      left !== task && left?.name === this.#current && left?.requests[0]?.kind === "statement";
-    this.#recorder.take(task.name);
-    this.#current = task.name;
-    await this.#makeStep(task, enabled, preemption);
+    await this.#makeStep(turn);
     return true;
   }
 
-  /** Text of the statement that is the next step of the session at `index`, if it is one: what schedulers may ask. */
-  readonly #pending = (index: number): string | undefined => {
-    const { name, requests } = this.#enabled[index] as Lane;
-    const request = this.#waiting.has(name) ? undefined : requests[0];
-    return request?.kind === "statement" ? request.statement.text : undefined;
-  };
-
-  #makeStep(task: Lane, enabled: readonly string[], preemption: boolean): Promise<void> {
+  #makeStep({ task, enabled, preemption }: Turn): Promise<void> {
     const operation = this.#state.openOperations.get(task.actor.name)?.name;
     const begin = { session: task.name, operation, enabled, preemption };
     if (this.#options.clock !== "still") this.#engine.advanceTo(this.#engine.nowMs() + STEP_MS);
@@ -345,15 +329,8 @@ class Run {
     if (onStep === undefined) return;
     const { steps } = this.#recorder;
     const run = { steps, violations: this.#judge.violations, lanes: this.#tasks, waiting: this.#waiting };
-    const makeStep = (lane: Lane): Promise<void> => this.#makeStep(lane, [], false);
+    const makeStep = (task: Lane): Promise<void> => this.#makeStep({ task, enabled: [], preemption: false });
     await onStep(heldRun({ ...run, connections: this.#connections, makeStep }));
-  }
-
-  #chooseVictim(sessions: readonly string[]): number {
-    const members = sessions.map(this.#connections.nameOf);
-    const index = this.#options.schedule.next({ current: this.#current, enabled: members, kind: "victim" });
-    this.#recorder.take(`!${members[index % members.length]}`);
-    return index;
   }
 }
 
