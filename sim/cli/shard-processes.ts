@@ -42,14 +42,14 @@ function runShard<Report>(
       { env, maxBuffer: MAX_OUTPUT_BYTES },
       (error, out, err) => {
         forget();
-        if (out !== "") {
+        try {
           resolve(JSON.parse(out) as Report);
-          return;
+        } catch {
+          const said = err.trim() || String(error?.message);
+          const remedy = "Try --workers 1.";
+          const message = `A process with a part of the work failed: ${said}`;
+          reject(new SwitchyardError("harness", message, remedy, { cause: error }));
         }
-        const said = err.trim() || String(error?.message);
-        const remedy = "Try --workers 1.";
-        const message = `A process with a part of the work failed: ${said}`;
-        reject(new SwitchyardError("harness", message, remedy, { cause: error }));
       },
     );
     // Whoever asked for its part is gone then.
