@@ -1,7 +1,7 @@
 /**
  * Shares a command's work among processes: this program again, each with a part of it.
  */
-import { execFile } from "node:child_process";
+import { execFile, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { onProcessEnd } from "../process-end.ts";
 import { PROCESSOR_VARIABLE, processorFor } from "../processor.ts";
@@ -36,23 +36,19 @@ function runShard<Report>(
   const env =
     processor === undefined ? process.env : { ...process.env, [PROCESSOR_VARIABLE]: String(processor) };
   return new Promise((resolve, reject) => {
-    const child = execFile(
-      process.execPath,
-      words,
-      { env, maxBuffer: MAX_OUTPUT_BYTES },
-      (error, out, err) => {
-        forget();
-        try {
-          resolve(JSON.parse(out) as Report);
-        } catch {
-          const said = err.trim() || String(error?.message);
-          const remedy = "Try --workers 1.";
-          const message = `A process with a part of the work failed: ${said}`;
-          reject(new SwitchyardError("harness", message, remedy, { cause: error }));
-        }
-      },
-    );
-    // Whoever asked for its part is gone then.
-    const forget = onProcessEnd(() => child.kill());
+    let child: ChildProcess | undefined;
+    // Whoever asked for its part is gone then; a signal may come while it starts.
+    const forget = onProcessEnd(() => child?.kill());
+    child = execFile(process.execPath, words, { env, maxBuffer: MAX_OUTPUT_BYTES }, (error, out, err) => {
+      forget();
+      try {
+        resolve(JSON.parse(out) as Report);
+      } catch {
+        const said = err.trim() || String(error?.message);
+        const remedy = "Try --workers 1.";
+        const message = `A process with a part of the work failed: ${said}`;
+        reject(new SwitchyardError("harness", message, remedy, { cause: error }));
+      }
+    });
   });
 }
