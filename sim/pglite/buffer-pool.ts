@@ -43,7 +43,7 @@ export class BufferPool {
   /** The page's bytes as a live view; do not keep it across a statement. */
   page(buffer: number): Uint8Array {
     const start = this.#blocks + buffer * PAGE_SIZE;
-    return new Uint8Array(this.#server.memory.bytes().buffer, start, PAGE_SIZE);
+    return this.#server.memory.range(start, start + PAGE_SIZE);
   }
 
   /** Whether the buffer differs from its file, so that Postgres will write it before it drops it. */
@@ -54,8 +54,11 @@ export class BufferPool {
 
   #search(): void {
     this.#known = new Map();
-    const { buffer: memory } = this.#server.memory.bytes();
-    const words = new Uint32Array(memory, this.#descriptors, (this.#count * BUFFER_DESC.size) / WORD);
+    const bytes = this.#server.memory.range(
+      this.#descriptors,
+      this.#descriptors + this.#count * BUFFER_DESC.size,
+    );
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / WORD);
     for (let buffer = 0, at = 0; buffer < this.#count; buffer++, at += BUFFER_DESC.size / WORD) {
       const fileNumber = words[at + BUFFER_DESC.relFileNumber / WORD] as number;
       if (fileNumber < FIRST_USER_FILE || words[at + BUFFER_DESC.fork / WORD] !== 0) continue;

@@ -5,7 +5,6 @@ import type {
   Engine,
   Move,
   NotLooked,
-  Outcome,
   RowReport,
   RunStart,
   Statement,
@@ -27,7 +26,7 @@ import { lookAsSession } from "./session-look.ts";
 import { beginSession } from "./session-statics.ts";
 import type { Session } from "./session.ts";
 import { statementKind, type StatementKind } from "./statement-kind.ts";
-import { StatementRunner, type ValueMode } from "./statement-runner.ts";
+import { StatementRunner, type Landing, type ValueMode } from "./statement-runner.ts";
 import { WaitList, type WaitListParts } from "./wait-list.ts";
 import { convertRows, splitTag, type Reply } from "./wire.ts";
 import { sameMembers, wokenBy } from "./woken-by.ts";
@@ -161,10 +160,8 @@ export class InProcessEngine implements Engine {
     this.#did.preparedTransactions ||= kind.twoPhase;
     // A statement that was parsed before the schema changed may have other columns now, which Postgres refuses.
     if (this.#did.changedSchema) session.berth.statements.forget();
-    const { runner, waits } = this.#running;
-    return this.#move(session, async (move) =>
-      waits.land(session, await runner.run(session, statement, move), move),
-    );
+    const { runner } = this.#running;
+    return this.#move(session, (move) => runner.run(session, statement, kind, move));
   }
 
   timeoutAt(name: string): number | undefined {
@@ -178,10 +175,10 @@ export class InProcessEngine implements Engine {
     if (!session.waiting || (session.waiting.timeoutAtUs ?? Infinity) > nowUs) {
       throw misuse(`Session "${name}" has no timeout that is due.`);
     }
-    const { runner, waits } = this.#running;
-    return this.#move(session, async (move) => {
+    const { runner } = this.#running;
+    return this.#move(session, (move) => {
       this.#server.backends.fireTimers(session.berth.backend, nowUs);
-      return waits.land(session, await runner.wake(session, move), move);
+      return runner.wake(session, move);
     });
   }
 
@@ -189,7 +186,7 @@ export class InProcessEngine implements Engine {
     const session = this.#session(name);
     return this.#move(session, async () => {
       await this.#endSession(session);
-      return { kind: "done", result: DISCONNECTED };
+      return { kind: "landed", outcome: { kind: "done", result: DISCONNECTED } };
     });
   }
 
@@ -199,7 +196,8 @@ export class InProcessEngine implements Engine {
     if (reply.error) return Promise.reject(reply.error);
     const fields = reply.fields ?? [];
     const rows = convertRows(reply, fields, rowMode === "array");
-    return Promise.resolve({ ...splitTag(reply.tag ?? ""), fields, rows });
+    const { command, rowCount } = splitTag(reply.tag ?? "");
+    return Promise.resolve({ command, rowCount, fields, rows });
   }
 
   lookAs(name: string, statement: Statement): Promise<StatementResult | NotLooked> {
@@ -217,11 +215,11 @@ export class InProcessEngine implements Engine {
   }
 
   /** Runs `body`, the move of `mover`, and then lets everything come to rest. */
-  async #move(mover: Session, body: (move: MoveRecord) => Promise<Outcome>): Promise<Move> {
+  async #move(mover: Session, body: (move: MoveRecord) => Promise<Landing>): Promise<Move> {
     const { waits } = this.#running;
     const move = newMove();
     const before = waits.waits();
-    let outcome = await body(move);
+    let outcome = waits.land(mover, await body(move), move);
     if (waits.hasSleepers) {
       await waits.settle(move, (session, end) => {
         if (session === mover) outcome = end;
@@ -242,7 +240,9 @@ export class InProcessEngine implements Engine {
     }
     this.#deliverNotifications(move);
     if (this.#did.changedSchema) this.#server.forgetStatements();
-    return { outcome, ...move, rows: this.#rowsOf(mover, move) };
+    const { settled, deadlocks, commits, notices, notifications } = move;
+    const rows = this.#rowsOf(mover, move);
+    return { outcome, settled, deadlocks, commits, notices, notifications, rows };
   }
 
   /**

@@ -11,6 +11,15 @@ interface Prepared {
   readonly withoutValues: Buffer;
 }
 
+/** What has to be sent to run a statement. */
+export interface Sending {
+  readonly messages: Buffer;
+  /** It is parsed first: `note` must be called with the answer. */
+  readonly isNew: boolean;
+  /** Its columns; undefined where the answer describes them. */
+  readonly fields: readonly Field[] | undefined;
+}
+
 /** Statements kept; beyond it all are dropped and parsed anew as they come. */
 const MAX_STATEMENTS = 1_000;
 
@@ -34,17 +43,21 @@ export class PreparedStatements {
     return (uses & (uses - 1)) === 0;
   }
 
-  /** The messages that run `text`; `isNew` where they parse it first: `note` must be called with the answer. */
-  messages(text: string, values: readonly unknown[]): { readonly messages: Buffer; readonly isNew: boolean } {
+  /** What has to be sent to run `text`. */
+  messages(text: string, values: readonly unknown[]): Sending {
     const known = this.#byText.get(text);
-    if (known && values.length === 0) return { messages: known.withoutValues, isNew: false };
-    if (known) return { messages: executeMessages(known.name, values), isNew: false };
+    if (known) {
+      const { name, fields, withoutValues } = known;
+      const messages = values.length === 0 ? withoutValues : executeMessages(name, values);
+      return { messages, isNew: false, fields };
+    }
     const closed = this.#stale.map((name) => closeMessages(name));
     this.#stale = [];
     const name = `y${++this.#count}`;
     return {
       messages: Buffer.concat([...closed, parseMessages(name, text), executeMessages(name, values)]),
       isNew: true,
+      fields: undefined,
     };
   }
 
@@ -65,11 +78,6 @@ export class PreparedStatements {
   /** Messages that ask for nothing. */
   nothing(): Buffer {
     return syncMessages();
-  }
-
-  /** The columns of a statement that is known. */
-  fields(text: string): readonly Field[] | undefined {
-    return this.#byText.get(text)?.fields;
   }
 
   /** Forgets all statements, as after a change of the schema. */

@@ -12,7 +12,7 @@ import type { SharedMemory } from "./machine/shared-memory.ts";
 import { SharedClock } from "./machine/shared-clock.ts";
 import { Entropy } from "./entropy.ts";
 import { cachedImage, dropCachedImage } from "./image-cache.ts";
-import { PreparedStatements } from "./prepared-statements.ts";
+import { PreparedStatements, type Sending } from "./prepared-statements.ts";
 import { SERVER_SETTINGS } from "./server-settings.ts";
 import { sessionRanges, type SessionStatics } from "./session-statics.ts";
 import { addressesOf, littleEndian, prngStateAfterSetseed } from "./statics-search.ts";
@@ -89,14 +89,14 @@ export class Server {
    */
   read(text: string, values: readonly unknown[] = [], mayWait: boolean = false): Reply {
     if (!mayWait) return this.readOn({ backend: this.own, statements: this.#statements }, text, values);
-    const { messages, isNew } = this.#statements.messages(text, values);
-    return this.#readReply(this.#statements, text, this.#readOrFail(text, messages), isNew);
+    const sending = this.#statements.messages(text, values);
+    return this.#readReply(this.#statements, text, this.#readOrFail(text, sending.messages), sending);
   }
 
   /** Runs a statement that waits for nobody on a backend that is idle. */
   readOn({ backend, statements }: Berth, text: string, values: readonly unknown[]): Reply {
-    const { messages, isNew } = statements.messages(text, values);
-    return this.#readReply(statements, text, this.backends.runHere(backend, messages), isNew);
+    const sending = statements.messages(text, values);
+    return this.#readReply(statements, text, this.backends.runHere(backend, sending.messages), sending);
   }
 
   /** The first row that a statement gives, as `read`. */
@@ -131,13 +131,13 @@ export class Server {
     return Number(main.memory.cString(value));
   }
 
-  #readReply(statements: PreparedStatements, text: string, bytes: Buffer, isNew: boolean): Reply {
-    if (isNew) {
+  #readReply(statements: PreparedStatements, text: string, bytes: Buffer, sent: Sending): Reply {
+    if (sent.isNew) {
       statements.note(text, bytes);
       this.backends.learn();
     }
-    const reply = readReply(bytes);
-    return { ...reply, fields: statements.fields(text) ?? reply.fields };
+    const { rows, tag, error, fields, status, hasMessages } = readReply(bytes);
+    return { rows, tag, error, fields: sent.fields ?? fields, status, hasMessages };
   }
 
   #readOrFail(text: string, messages: Buffer): Buffer {

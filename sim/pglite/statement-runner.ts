@@ -5,9 +5,10 @@ import type { Field, Outcome, RunStart, Statement } from "../engine/port.ts";
 import type { LaneStep } from "./machine/lane.ts";
 import { SwitchyardError } from "../switchyard-error.ts";
 import type { MoveRecord } from "./move-record.ts";
+import type { Sending } from "./prepared-statements.ts";
 import { backendEnded, type Server } from "./server.ts";
 import type { Flight, Session } from "./session.ts";
-import { statementKind, type StatementKind } from "./statement-kind.ts";
+import type { StatementKind } from "./statement-kind.ts";
 import { SESSION_ENDS } from "./unsupported-statements.ts";
 import { convertRows, readNotices, readNotifications, readReply, simpleMessages, splitTag } from "./wire.ts";
 
@@ -41,10 +42,9 @@ export class StatementRunner {
     this.#parts = parts;
   }
 
-  /** Runs a statement of a session that does not sleep, until it ends or sleeps. */
-  async run(session: Session, statement: Statement, move: MoveRecord): Promise<Landing> {
+  /** Runs a statement (of that kind) of a session that does not sleep, until it ends or sleeps. */
+  run(session: Session, statement: Statement, kind: StatementKind, move: MoveRecord): Promise<Landing> {
     const { server, start } = this.#parts;
-    const kind = statementKind(statement.text);
     if (kind.unsupported !== undefined) throw unsupported(session, statement, kind.unsupported);
     session.lastStatement = statement.text;
     session.marked ||= kind.marksSession;
@@ -53,33 +53,33 @@ export class StatementRunner {
     server.entropy.restart(start.seed, session.name, ++session.count);
     // Who listens has to be seen to be inside a transaction from its BEGIN on: nothing is delivered there.
     if (kind.begins && session.status === "I" && !session.listens)
-      return begin(session, statement.text, kind.begins, server.clock.nowUs);
+      return Promise.resolve(begin(session, statement.text, kind.begins, server.clock.nowUs));
     if (session.begin && session.begin.atUs !== server.clock.nowUs) {
       this.#beginThen(session, session.begin);
       session.begin = undefined;
     }
     if (session.listens) server.backends.deliverSignals(session.berth.backend);
-    const { messages, isNew, mayTeach } = this.#messages(session, statement, kind);
+    const { messages, isNew, fields, mayTeach } = this.#messages(session, statement, kind);
     const flight: Flight = {
       statement,
       startUs: server.clock.nowUs,
       isNew,
       mayTeach,
       marksSession: kind.marksSession,
-      fields: session.berth.statements.fields(statement.text),
+      fields,
       noticesSent: 0,
     };
     const completions = server.completionCount();
     const { backend } = session.berth;
     if (this.#isFree(kind) || !this.#parts.mayWait(session, kind)) {
       const reply = server.backends.runHere(backend, messages);
-      return await this.#land(session, flight, reply, completions, move);
+      return this.#land(session, flight, reply, completions, move);
     }
-    return await this.#after(session, flight, server.backends.run(backend, messages), completions, move);
+    return this.#after(session, flight, server.backends.run(backend, messages), completions, move);
   }
 
   /** Lets the sleeping statement of a session go on; `cancelled`: as pg_cancel_backend does, so that it ends. */
-  async wake(session: Session, move: MoveRecord, cancelled: boolean = false): Promise<Landing> {
+  wake(session: Session, move: MoveRecord, cancelled: boolean = false): Promise<Landing> {
     const { server } = this.#parts;
     const { backend } = session.berth;
     const flight = session.waiting?.flight;
@@ -87,7 +87,7 @@ export class StatementRunner {
       throw new SwitchyardError("harness", `Session "${session.name}" does not wait.`, "Report the token.");
     const completions = server.completionCount();
     const step = cancelled ? server.backends.cancel(backend) : server.backends.wake(backend);
-    return await this.#after(session, flight, step, completions, move);
+    return this.#after(session, flight, step, completions, move);
   }
 
   /** Lets an idle session that listens receive what was sent to it. */
@@ -105,17 +105,22 @@ export class StatementRunner {
     session: Session,
     { text, values = [] }: Statement,
     kind: StatementKind,
-  ): { readonly messages: Buffer } & Pick<Flight, "isNew" | "mayTeach"> {
+  ): Sending & Pick<Flight, "mayTeach"> {
     const { begin, berth } = session;
     const own =
       kind.several && values.length === 0
-        ? { messages: simpleMessages(text), isNew: true }
+        ? { messages: simpleMessages(text), isNew: true, fields: undefined }
         : berth.statements.messages(text, values);
     const mayTeach = berth.statements.use(text) || own.isNew;
-    if (!begin) return { ...own, mayTeach };
+    const { messages, isNew, fields } = own;
+    if (!begin) return { messages, isNew, fields, mayTeach };
     session.begin = undefined;
-    const messages = Buffer.concat([begin.messages, own.messages]);
-    return { messages, isNew: own.isNew, mayTeach: berth.statements.use(begin.text) || mayTeach };
+    return {
+      messages: Buffer.concat([begin.messages, messages]),
+      isNew,
+      fields,
+      mayTeach: berth.statements.use(begin.text) || mayTeach,
+    };
   }
 
   /** Time has passed since a BEGIN that was kept back; now() is when it came. */
@@ -132,7 +137,7 @@ export class StatementRunner {
     return control === "free" || (control === "commit" && !this.#parts.defersConstraints);
   }
 
-  async #after(
+  #after(
     session: Session,
     flight: Flight,
     step: LaneStep,
@@ -143,9 +148,9 @@ export class StatementRunner {
     if (step.kind === "asleep") {
       this.#learnAt(session, `asleep ${flight.statement.text}`);
       flight.noticesSent = this.#noteNotices(session, step.said, flight.noticesSent, move);
-      return { kind: "asleep", flight };
+      return Promise.resolve({ kind: "asleep", flight });
     }
-    return await this.#land(session, flight, step.reply, completions, move);
+    return this.#land(session, flight, step.reply, completions, move);
   }
 
   async #land(

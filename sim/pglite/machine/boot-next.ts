@@ -112,10 +112,10 @@ function writeFreshStatics(main: MainInstance): void {
   memory.bytes().fill(0, STATICS.start, STATICS.mallocState);
   for (const { address, bytes } of main.program.data) {
     const skipped = Math.max(0, STATICS.start - address);
-    if (skipped < bytes.length) memory.bytes().set(bytes.subarray(skipped), address + skipped);
+    if (skipped < bytes.length) memory.write(address + skipped, bytes.subarray(skipped));
   }
   memory.setU32(breakAddress, breakValue);
-  for (const { memoryBase, statics } of main.libraries) memory.bytes().set(statics, memoryBase);
+  for (const { memoryBase, statics } of main.libraries) memory.write(memoryBase, statics);
 }
 
 function setLogLevel(main: MainInstance, level: string): void {

@@ -80,6 +80,11 @@ export interface InstanceUpdate {
   readonly tableLength: number;
 }
 
+/** Room for an answer at the start, in bytes. */
+const OUTPUT_BYTES = 65_536;
+/** Room that is kept for the next one, in bytes. */
+const MAX_OUTPUT_KEPT = 16 * OUTPUT_BYTES;
+
 /** ENOMEM of WASI. */
 const OUT_OF_MEMORY = 48;
 
@@ -113,7 +118,8 @@ export class MainInstance {
   #sharedLibraries = false;
   #input: Uint8Array = new Uint8Array(0);
   #inputAt = 0;
-  #output: Buffer[] = [];
+  #output: Buffer = Buffer.alloc(OUTPUT_BYTES);
+  #outputLength = 0;
   /** A statement is being run here. */
   #pumping = false;
   /** It was about to sleep. */
@@ -175,7 +181,7 @@ export class MainInstance {
   /** The address of a C string on the heap, for good. */
   cString(text: string): number {
     const address = this.allocate(text.length + 1);
-    this.memory.bytes().write(`${text}\0`, address, "latin1");
+    this.memory.write(address, Buffer.from(`${text}\0`, "latin1"));
     return address;
   }
 
@@ -199,11 +205,15 @@ export class MainInstance {
     return { libraries, entries, tableLength: this.#table.length };
   }
 
-  /** Lets the backend whose statics are in place handle `messages` here; they must not make it wait. */
+  /**
+   * Lets the backend whose statics are in place handle `messages` here; they must not make it wait. The answer is good until
+   * the next one.
+   */
   pump(messages: Uint8Array): Buffer {
     this.#input = messages;
     this.#inputAt = 0;
-    this.#output = [];
+    this.#outputLength = 0;
+    if (this.#output.length > MAX_OUTPUT_KEPT) this.#output = Buffer.alloc(OUTPUT_BYTES);
     this.#pumping = true;
     this.memory.setU32(STATICS.stackBase, STATICS.stackTop);
     const { module } = this;
@@ -212,7 +222,7 @@ export class MainInstance {
     module._pgl_pq_flush();
     this.#pumping = false;
     if (this.#slept) throw stopped("a statement waits that should not have to");
-    return this.#output.length === 1 && this.#output[0] ? this.#output[0] : Buffer.concat(this.#output);
+    return this.#output.subarray(0, this.#outputLength);
   }
 
   /**
@@ -241,7 +251,7 @@ export class MainInstance {
     this.#imports.set("_dlopen_js", env["_dlopen_js"]);
     if (!this.#imports.has(WAIT_LATCH_HOOK)) throw missing(`does not import "${WAIT_LATCH_HOOK}"`);
     (imports["env"] as Record<string, unknown>)["memory"] = this.memory.wasm;
-    for (const { address, bytes } of this.program.data) this.memory.bytes().set(bytes, address);
+    for (const { address, bytes } of this.program.data) this.memory.write(address, bytes);
     const instance = new wasm.Instance(this.program.module, imports);
     this.exports = instance.exports;
     this.stackTopAtStart = this.addressOf("__stack_pointer");
@@ -263,13 +273,17 @@ export class MainInstance {
   /** PGlite's own queries are over: its socket becomes ours. */
   #takeOver(): void {
     const read = (pointer: number, capacity: number): number => {
-      const chunk = this.#input.subarray(this.#inputAt, this.#inputAt + capacity);
-      this.memory.bytes().set(chunk, pointer);
+      const left = this.#input.length - this.#inputAt;
+      const isAll = this.#inputAt === 0 && left <= capacity;
+      const chunk = isAll ? this.#input : this.#input.subarray(this.#inputAt, this.#inputAt + capacity);
+      this.memory.write(pointer, chunk);
       this.#inputAt += chunk.length;
       return chunk.length;
     };
     const write = (pointer: number, length: number): number => {
-      this.#output.push(this.memory.copy(pointer, pointer + length));
+      this.#makeRoom(length);
+      this.memory.copyTo(this.#output, this.#outputLength, pointer, pointer + length);
+      this.#outputLength += length;
       return length;
     };
     const { module } = this;
@@ -282,6 +296,15 @@ export class MainInstance {
       write: module.addFunction(write, "ipi"),
     });
     module._pgl_set_rw_cbs(this.callbacks.read, this.callbacks.write);
+  }
+
+  /** Makes room for `length` bytes more of the answer. */
+  #makeRoom(length: number): void {
+    const needed = this.#outputLength + length;
+    if (needed <= this.#output.length) return;
+    const larger = Buffer.alloc(Math.max(needed, 2 * this.#output.length));
+    this.#output.copy(larger, 0, 0, this.#outputLength);
+    this.#output = larger;
   }
 
   /** One turn of the server's main loop; an error of a statement unwinds to here, as it does in Postgres itself. */

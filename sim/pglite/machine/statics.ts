@@ -152,9 +152,7 @@ export class Statics {
   }
 
   #isAsReferred(offset: number, address: number, length: number): boolean {
-    const bytes = this.#memory.bytes();
-    const from = this.#reference + offset;
-    return bytes.compare(bytes, from, from + length, address, address + length) === 0;
+    return this.#memory.isSame(this.#reference + offset, address, length);
   }
 
   #arrange(): void {
