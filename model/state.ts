@@ -130,7 +130,7 @@ export interface ObservedRow {
   readonly row: string;
 }
 
-/** Rows that were read before, by their text: most rows of a state are those of the state before. */
+/** Rows that were read before, by their text: most rows of a state are those of the states before it in a run. */
 class RowReader<Stored, Row> {
   readonly #known = new Map<string, Row>();
   readonly #convert: (stored: Stored) => Row;
@@ -150,7 +150,8 @@ class RowReader<Stored, Row> {
   }
 }
 
-const MAX_KNOWN_ROWS = 10_000;
+/** Enough for a run; what is kept for longer costs more to keep than to read again. */
+const MAX_KNOWN_ROWS = 64;
 const knownTasks = new RowReader(taskOf);
 const knownDetails = new RowReader(detailOf);
 

@@ -57,7 +57,12 @@ export class Connections {
   }
 
   /** Runs a statement; a connection is opened in the engine before its first. */
-  async execute(lane: Lane, request: StatementRequest): Promise<Move> {
+  execute(lane: Lane, request: StatementRequest): Promise<Move> {
+    if (this.#laneOf.size === 0) return this.#engine.execute(sessionOf(lane, request), request.statement);
+    return this.#executeOnConnection(lane, request);
+  }
+
+  async #executeOnConnection(lane: Lane, request: StatementRequest): Promise<Move> {
     const { session } = request;
     if (session !== undefined && this.#laneOf.has(session) && !this.#opened.has(session)) {
       this.#opened.add(session);
@@ -80,7 +85,8 @@ export class Connections {
 
   /** Whether a lane waits in the engine, or for a connection. */
   readonly stillWaits: (lane: Lane) => boolean = (lane) =>
-    this.#statements.has(lane.name) || this.waiting.has(lane);
+    (this.#statements.size > 0 && this.#statements.has(lane.name)) ||
+    (this.waiting.size > 0 && this.waiting.has(lane));
 
   /** It is the turn of a lane that asks for a connection: what comes of it. */
   ask(lane: Lane, request: ConnectRequest): TracedOutcome {
@@ -139,7 +145,7 @@ export class Connections {
   /** Lanes that were given a connection for which they had waited, since the last call. */
   takeGranted(): readonly Lane[] {
     const granted = this.#granted;
-    this.#granted = [];
+    if (granted.length > 0) this.#granted = [];
     return granted;
   }
 

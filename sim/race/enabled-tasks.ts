@@ -26,7 +26,8 @@ export function enabledTasks(
     else if (request && task.name === current) ready.unshift(task);
     else if (request) ready.push(task);
   }
-  sleeping.sort((a, b) => a.untilMs - b.untilMs);
-  const others = [...ready, ...sleeping.map(({ task }) => task), ...expiring];
-  return others.length > 0 || tasks.some(stillWaits) ? others : last;
+  if (sleeping.length > 1) sleeping.sort((a, b) => a.untilMs - b.untilMs);
+  for (const { task } of sleeping) ready.push(task);
+  for (const task of expiring) ready.push(task);
+  return ready.length > 0 || tasks.some(stillWaits) ? ready : last;
 }

@@ -49,13 +49,12 @@ export class Judge {
     this.#committed = await this.#observe();
     const open = this.#run.openOperations.get(actor);
     const operation = open && this.#watch ? watchedOperation(open, this.#watch) : open;
-    this.#check(this.#race.invariants, { before, actor, operation, step });
+    this.#check(this.#race.invariants, before, actor, operation, step);
   }
 
   /** Checks what must hold when everybody has finished. */
   atEnd(step: number): void {
-    const view = { before: this.#committed, actor: undefined, operation: undefined, step };
-    this.#check([...this.#race.atEnd, this.#race.liveness], view);
+    this.#check([...this.#race.atEnd, this.#race.liveness], this.#committed, undefined, undefined, step);
   }
 
   /** An actor let an error escape. */
@@ -120,10 +119,16 @@ export class Judge {
 
   #check(
     invariants: readonly Invariant<any, any>[],
-    moment: Pick<View<unknown, unknown>, "before" | "actor" | "operation" | "step">,
+    before: unknown,
+    actor: string | undefined,
+    operation: OperationRecord | undefined,
+    step: number,
   ): void {
     const view: View<unknown, unknown> = {
-      ...moment,
+      before,
+      actor,
+      operation,
+      step,
       data: this.#data,
       after: this.#committed,
       nowMs: this.#run.nowMs(),
@@ -136,7 +141,7 @@ export class Judge {
       } catch (error) {
         throw this.#raceError(`invariant ${name}`, error);
       }
-      if (message !== undefined) this.#add(name, promise, message, moment.step);
+      if (message !== undefined) this.#add(name, promise, message, step);
     }
   }
 

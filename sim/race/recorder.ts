@@ -12,8 +12,6 @@ export interface StepBegin {
   readonly operation: string | undefined;
   readonly enabled: readonly string[];
   readonly preemption: boolean;
-  /** Virtual milliseconds since 1970. */
-  readonly timeMs: number;
 }
 
 /** Collects the steps of one run. */
@@ -31,9 +29,10 @@ export class Recorder {
     this.taken.push(choice);
   }
 
-  /** Notes a step on the engine; `waitingText` tells the statement with which a session had been waiting. */
+  /** Notes a step on the engine at `timeMs` (virtual, since 1970); `waitingText` tells the statement with which a session had been waiting. */
   step(
     begin: StepBegin,
+    timeMs: number,
     action: Exclude<Action, { readonly kind: "sleep" }>,
     move: Move,
     waitingText: (session: string) => string | undefined,
@@ -48,12 +47,12 @@ export class Recorder {
             text: waitingText(one.session) ?? action.text,
             outcome: traceOutcome(one.outcome),
           }));
-    this.#add(begin, { action, outcome: traceOutcome(outcome), settled: woken, deadlocks, commits });
+    this.#add(begin, timeMs, action, traceOutcome(outcome), woken, deadlocks, commits);
   }
 
   /** Notes that a connection was asked for. */
-  connect(begin: StepBegin, outcome: TracedOutcome): void {
-    this.#add(begin, { action: CONNECT, outcome, settled: NONE, deadlocks: NONE, commits: NONE });
+  connect(begin: StepBegin, timeMs: number, outcome: TracedOutcome): void {
+    this.#add(begin, timeMs, CONNECT, outcome, NONE, NONE, NONE);
   }
 
   /** Notes, of the last step, that in it `session` got the connection for which it had waited. */
@@ -65,9 +64,8 @@ export class Recorder {
   }
 
   /** Notes a sleep. */
-  sleep(begin: StepBegin, durationMs: number): void {
-    const action = { kind: "sleep", durationMs } as const;
-    this.#add(begin, { action, outcome: SLEPT, settled: NONE, deadlocks: NONE, commits: NONE });
+  sleep(begin: StepBegin, timeMs: number, durationMs: number): void {
+    this.#add(begin, timeMs, { kind: "sleep", durationMs }, SLEPT, NONE, NONE, NONE);
   }
 
   /** Preemptions, waits (statements that had to wait) and deadlocks so far. */
@@ -80,22 +78,37 @@ export class Recorder {
     };
   }
 
+  /** Field by field, in the order in which a trace is printed: a spread would cost more than all the rest of it. */
   #add(
-    { session, operation, enabled, preemption, timeMs }: StepBegin,
-    { action, outcome, settled, deadlocks, commits }: Made,
+    { session, operation, enabled, preemption }: StepBegin,
+    atMs: number,
+    action: Action,
+    outcome: TracedOutcome,
+    settled: TraceStep["settled"],
+    deadlocks: TraceStep["deadlocks"],
+    commits: TraceStep["commits"],
   ): void {
     const step = this.steps.length + 1;
-    const sinceStartMs = timeMs - this.#startMs;
-    const made = { action, outcome, settled, deadlocks, commits, enabled, preemption };
+    const timeMs = atMs - this.#startMs;
     this.steps.push(
       operation === undefined
-        ? { step, timeMs: sinceStartMs, session, ...made }
-        : { step, timeMs: sinceStartMs, session, operation, ...made },
+        ? { step, timeMs, session, action, outcome, settled, deadlocks, commits, enabled, preemption }
+        : {
+            step,
+            timeMs,
+            session,
+            operation,
+            action,
+            outcome,
+            settled,
+            deadlocks,
+            commits,
+            enabled,
+            preemption,
+          },
     );
   }
 }
-
-type Made = Pick<TraceStep, "action" | "outcome" | "settled" | "deadlocks" | "commits">;
 
 const CONNECT = { kind: "connection", text: "connect" } as const satisfies Action;
 const NONE: readonly never[] = [];

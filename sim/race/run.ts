@@ -160,13 +160,13 @@ class Run {
   }
 
   /** The statement with which `task` waits times out. */
-  async #expire(task: Lane, waiting: StatementRequest, begin: TimelessBegin): Promise<void> {
+  async #expire(task: Lane, waiting: StatementRequest, begin: StepBegin): Promise<void> {
     const { text } = waiting.statement;
     this.#moveClock(this.#connections.timeoutAt(task) ?? 0);
     const timeMs = this.#engine.nowMs();
     const move = await this.#connections.expire(task, waiting);
     this.#noteMove(task, text, move);
-    this.#recorder.step({ ...begin, timeMs }, { kind: "timeout", text }, move, this.#waitingText);
+    this.#recorder.step(begin, timeMs, { kind: "timeout", text }, move, this.#waitingText);
     this.#waiting.delete(task.name);
     settle(waiting, move.outcome);
     await this.#settleAll(task, move);
@@ -176,17 +176,17 @@ class Run {
   async #passTime(
     task: Lane,
     request: Request & { readonly kind: "sleep" | "after-others" },
-    begin: TimelessBegin,
+    begin: StepBegin,
   ): Promise<void> {
     if (request.kind === "sleep") this.#moveClock(request.untilMs);
     else this.#options.watch?.({ kind: "joined" });
     const durationMs = request.kind === "sleep" ? request.durationMs : 0;
-    this.#recorder.sleep({ ...begin, timeMs: this.#engine.nowMs() }, durationMs);
+    this.#recorder.sleep(begin, this.#engine.nowMs(), durationMs);
     request.resolve();
     await this.#goOn(task);
   }
 
-  async #execute(task: Lane, request: StatementRequest, begin: TimelessBegin): Promise<void> {
+  async #execute(task: Lane, request: StatementRequest, begin: StepBegin): Promise<void> {
     const timeMs = this.#engine.nowMs();
     const { text, values } = request.statement;
     const move = await this.#connections.execute(task, request);
@@ -194,7 +194,7 @@ class Run {
     if (this.#engine.nowMs() > timeMs) this.#options.watch?.({ kind: "clock-moved" });
     const plainValues = values === undefined ? NO_VALUES : toPlain(values);
     const action = { kind: "statement", text, values: plainValues } as const;
-    this.#recorder.step({ ...begin, timeMs }, action, move, this.#waitingText);
+    this.#recorder.step(begin, timeMs, action, move, this.#waitingText);
     noteTransaction(this.#inTransaction, sessionOf(task, request), text, move.outcome);
     if (move.outcome.kind === "waiting") this.#waiting.set(task.name, request);
     else settle(request, move.outcome);
@@ -202,34 +202,30 @@ class Run {
   }
 
   /** A pool gives `task` a connection, or lets it wait for one. */
-  async #connect(task: Lane, request: ConnectRequest, begin: TimelessBegin): Promise<void> {
+  async #connect(task: Lane, request: ConnectRequest, begin: StepBegin): Promise<void> {
     const outcome = this.#connections.ask(task, request);
-    this.#recorder.connect({ ...begin, timeMs: this.#engine.nowMs() }, outcome);
+    this.#recorder.connect(begin, this.#engine.nowMs(), outcome);
     this.#dependOnAll();
     request.resolve();
     await this.#goOn(task);
   }
 
   /** `task` has waited for a connection as long as it wanted to. */
-  async #expireConnect(task: Lane, wait: ConnectionWait, begin: TimelessBegin): Promise<void> {
+  async #expireConnect(task: Lane, wait: ConnectionWait, begin: StepBegin): Promise<void> {
     this.#moveClock(wait.untilMs ?? 0);
-    this.#recorder.connect({ ...begin, timeMs: this.#engine.nowMs() }, NOT_CONNECTED);
+    this.#recorder.connect(begin, this.#engine.nowMs(), NOT_CONNECTED);
     wait.request.expire();
     await this.#goOn(task);
   }
 
   /** A connection is closed; Postgres rolls back what was open on it. */
-  async #disconnect(task: Lane, request: DisconnectRequest, begin: TimelessBegin): Promise<void> {
+  async #disconnect(task: Lane, request: DisconnectRequest, begin: StepBegin): Promise<void> {
     const timeMs = this.#engine.nowMs();
     const move = this.#connections.named(await this.#engine.disconnect(request.session));
     this.#inTransaction.delete(request.session);
     this.#noteMove(task, "rollback", move);
-    this.#recorder.step(
-      { ...begin, timeMs },
-      { kind: "connection", text: "disconnect" },
-      move,
-      this.#waitingText,
-    );
+    const action = { kind: "connection", text: "disconnect" } as const;
+    this.#recorder.step(begin, timeMs, action, move, this.#waitingText);
     request.resolve();
     await this.#settleAll(task, move);
   }
@@ -277,8 +273,13 @@ class Run {
   async #goOn({ actor }: Lane): Promise<void> {
     if (this.#waiting.has(actor.name) && actor.lanes.length === 1) return;
     await actor.settle(this.#connections);
-    for (const lane of Array.from(actor.lanes)) await this.#passBegin(lane);
-    await this.#afterActor(actor);
+    const { length } = actor.lanes;
+    for (let at = 0; at < length; at += 1) {
+      const lane = actor.lanes[at] as Lane;
+      const begin = this.#beginOf(lane);
+      if (begin) await this.#passBegin(lane, begin);
+    }
+    if (actor.finished) await this.#afterActor(actor);
     for (const lane of this.#connections.takeGranted()) await this.#goOnConnected(lane, actor);
   }
 
@@ -288,11 +289,16 @@ class Run {
     await this.#goOn(lane);
   }
 
-  /** BEGIN takes no lock and no snapshot: it is no step of its own, but goes with the statement after it. */
-  async #passBegin(task: Lane): Promise<void> {
+  /** The BEGIN that `task` wants to be run next, if it is one. */
+  #beginOf(task: Lane): StatementRequest | undefined {
     const request = task.requests[0];
-    if (request?.kind !== "statement" || !isBegin(request.statement.text)) return;
-    if (this.#waiting.has(task.name) || this.#inTransaction.has(sessionOf(task, request))) return;
+    if (request?.kind !== "statement" || !isBegin(request.statement.text)) return undefined;
+    if (this.#waiting.has(task.name) || this.#inTransaction.has(sessionOf(task, request))) return undefined;
+    return request;
+  }
+
+  /** BEGIN takes no lock and no snapshot: it is no step of its own, but goes with the statement after it. */
+  async #passBegin(task: Lane, request: StatementRequest): Promise<void> {
     task.requests.shift();
     const move = await this.#connections.execute(task, request);
     const { text } = request.statement;
@@ -304,7 +310,7 @@ class Run {
 
   /** An actor that has finished gives its session back: what it left open is rolled back. */
   async #afterActor(task: ActorTask): Promise<void> {
-    if (!task.finished || task.lanes.some(({ requests }) => requests.length > 0)) return;
+    if (task.lanes.some(({ requests }) => requests.length > 0)) return;
     if (task.failure) {
       const { error } = task.failure;
       if (error instanceof SwitchyardError) throw error;
@@ -318,8 +324,8 @@ class Run {
     const move = this.#connections.named(await this.#engine.execute(task.name, { text }));
     this.#noteMove(task, text, move);
     const action = { kind: "statement", text, values: [] } as const;
-    const begin = { session: task.name, operation: undefined, enabled: [], preemption: false, timeMs };
-    this.#recorder.step(begin, action, move, this.#waitingText);
+    const begin = { session: task.name, operation: undefined, enabled: [], preemption: false };
+    this.#recorder.step(begin, timeMs, action, move, this.#waitingText);
     await this.#settleAll(task, move);
   }
 
@@ -333,9 +339,6 @@ class Run {
     await onStep(heldRun({ ...run, connections: this.#connections, makeStep }));
   }
 }
-
-/** What is known of a step before the clock has moved. */
-type TimelessBegin = Omit<StepBegin, "timeMs">;
 
 function settle(request: StatementRequest, outcome: Outcome): void {
   if (outcome.kind === "done") request.resolve(outcome.result);

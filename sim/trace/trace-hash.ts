@@ -12,25 +12,19 @@ const HASH_DIGITS = 16;
 /** The hash over all that `run` tells. */
 export function traceHash(run: Omit<RunResult, "traceHash">): string {
   const { steps, ...rest } = run;
-  const lines = steps.map(stepLine);
-  lines.push(JSON.stringify(rest));
-  return hash(lines.join("\n"));
+  let text = "";
+  for (const step of steps) text += `${stepLine(step)}\n`;
+  return hash(text + JSON.stringify(rest));
 }
 
 function stepLine(step: TraceStep): string {
   const { timeMs, session, operation, action, outcome, settled, deadlocks, commits, enabled, preemption } =
     step;
-  const woken = settled.map(
-    (one) => `${one.session}<${one.wokenBy}:${textDigest(one.text)}:${outcomeText(one.outcome)}`,
-  );
-  const broken = deadlocks.length > 0 ? JSON.stringify(deadlocks) : "";
-  return [
-    `${timeMs} ${session} ${operation ?? "-"} ${preemption} ${enabled.join()} ${commits.join()}`,
-    actionText(action),
-    outcomeText(outcome),
-    ...woken,
-    broken,
-  ].join("|");
+  let line = `${timeMs} ${session} ${operation ?? "-"} ${preemption} ${enabled.join()} ${commits.join()}`;
+  line += `|${actionText(action)}|${outcomeText(outcome)}`;
+  for (const one of settled)
+    line += `|${one.session}<${one.wokenBy}:${textDigest(one.text)}:${outcomeText(one.outcome)}`;
+  return deadlocks.length > 0 ? `${line}|${JSON.stringify(deadlocks)}` : `${line}|`;
 }
 
 function actionText(action: Action): string {
@@ -47,7 +41,8 @@ function outcomeText(outcome: TracedOutcome): string {
 
 const digests = new Map<string, string>();
 
-function textDigest(text: string): string {
+/** A digest of a statement's text, made once. */
+export function textDigest(text: string): string {
   let digest = digests.get(text);
   if (digest === undefined) digests.set(text, (digest = hash(JSON.stringify(text))));
   return digest;
