@@ -66,16 +66,18 @@ function locksOf({ action, outcome }: TraceStep): readonly Lock[] {
   if (action.kind !== "statement") return [];
   const { text, values } = action;
   const { locks, inserts, updates, deletes } = statementSummary(text);
+  const waited = outcome.kind === "waiting" ? outcome.wait.lock.relation : undefined;
+  const named = [...locks, ...updates, ...deletes];
+  if (named.length === 0 && inserts.length === 0 && waited === undefined) return [];
   const { shared } = lockingWords(text);
-  const rows = rowKeys(text, Array.isArray(values) ? values : []);
-  const single = locks.length + updates.length + deletes.length === 1 && inserts.length === 0;
+  const single = named.length === 1 && inserts.length === 0;
+  const rows = single ? rowKeys(text, Array.isArray(values) ? values : []) : [];
   const asked: Lock[] = [];
-  for (const relation of [...locks, ...updates, ...deletes]) {
-    const known = single && rows.length > 0 ? rows : [undefined];
+  for (const relation of named) {
+    const known = rows.length > 0 ? rows : [undefined];
     for (const row of known) asked.push({ relation, row, shared: shared && locks.includes(relation), text });
   }
   for (const relation of inserts) asked.push({ relation, row: undefined, shared: false, text });
-  const waited = outcome.kind === "waiting" ? outcome.wait.lock.relation : undefined;
   if (waited !== undefined && !asked.some(({ relation }) => relation === waited))
     asked.push({ relation: waited, row: undefined, shared: false, text });
   return asked;

@@ -6,7 +6,7 @@
 import type { RunSummary } from "./run-summary.ts";
 import type { Searcher } from "./searcher.ts";
 
-/** Runs that several searchers are given at once: enough to make the messages between them cheap. */
+/** Runs that a searcher is given at once: enough to make the messages to it, and what it does once for all of them, cheap. */
 const BATCH_RUNS = 16;
 
 /** What decides how far to go. */
@@ -23,7 +23,6 @@ export async function runInOrder(
   indices: Iterator<number>,
   goal: RunGoal,
 ): Promise<void> {
-  const size = searchers.length > 1 ? BATCH_RUNS : 1;
   const finished = new Map<number, readonly RunSummary[]>();
   let begun = 0;
   let taken = 0;
@@ -31,7 +30,7 @@ export async function runInOrder(
 
   const nextBatch = (): readonly number[] => {
     const batch: number[] = [];
-    while (batch.length < size) {
+    while (batch.length < BATCH_RUNS) {
       const { value, done } = indices.next();
       if (done === true) break;
       batch.push(value);

@@ -6,34 +6,32 @@
  * the coarse one of relation-footprint.ts; data and results do not count.
  */
 import { hash } from "node:crypto";
+import { textDigest } from "../trace/trace-hash.ts";
 import type { RunResult } from "../trace/trace.ts";
 import { createFootprintReader, mayDepend, type RelationFootprint } from "./relation-footprint.ts";
-
-interface Event {
-  readonly session: string;
-  /** Its place among the session's steps, from 1. */
-  readonly place: number;
-  readonly footprint: RelationFootprint;
-}
 
 /** Bytes that tell classes (and schedules) apart: among a million the chance of a mistake is below 10^-7. */
 const DIGEST_BYTES = 8;
 
 /** The class of the schedule of `run`: 8 bytes in base64. The grammar must be loaded (see `loadGrammar`). */
 export function scheduleClass({ steps }: Pick<RunResult, "steps">): string {
-  const footprints = createFootprintReader();
-  const events: Event[] = [];
-  const made = new Map<string, number>();
-  const lines: string[] = [];
+  const reader = createFootprintReader();
+  const sessions = [...new Set(steps.map(({ session }) => session))].sort();
+  const made = new Map<string, Made>(
+    sessions.map((session) => [session, { footprints: [], words: `${session}:` }]),
+  );
   for (const { session, action } of steps) {
     const text = action.kind === "statement" ? action.text : undefined;
-    const place = (made.get(session) ?? 0) + 1;
-    made.set(session, place);
-    const event = { session, place, footprint: footprints.next(session, text) };
-    lines.push(`${session}/${place}<${lastDependences(event, events).join()}:${text ?? action.kind}`);
-    events.push(event);
+    const own = made.get(session) as Made;
+    const footprint = reader.next(session, text);
+    let words = `\n${text === undefined ? action.kind : textDigest(text)}<`;
+    for (const other of made.values()) if (other !== own) words += `${lastDependence(footprint, other)},`;
+    own.words += words;
+    own.footprints.push(footprint);
   }
-  return shortDigest(lines.sort().join("\n"));
+  let all = "";
+  for (const { words } of made.values()) all += `${words}\n`;
+  return shortDigest(all);
 }
 
 /** The schedule itself, as a digest: 8 bytes in base64. */
@@ -41,15 +39,18 @@ export function scheduleDigest({ taken }: Pick<RunResult, "taken">): string {
   return shortDigest(taken.join("\n"));
 }
 
-/** "session/place" of the last event of each other session on which `event` depends, by name. */
-function lastDependences(event: Event, earlier: readonly Event[]): readonly string[] {
-  const last = new Map<string, number>();
-  for (let at = earlier.length - 1; at >= 0; at -= 1) {
-    const { session, place, footprint } = earlier[at] as Event;
-    if (session === event.session || last.has(session)) continue;
-    if (mayDepend(footprint, event.footprint)) last.set(session, place);
-  }
-  return [...last].map(([session, place]) => `${session}/${place}`).sort();
+/** What a session has done so far. */
+interface Made {
+  readonly footprints: RelationFootprint[];
+  /** Its steps in words, each with what it depends on of the other sessions, in the order of their names. */
+  words: string;
+}
+
+/** The place, from 1, of the last step of another session on which a step depends; 0 if there is none. */
+function lastDependence(footprint: RelationFootprint, { footprints }: Made): number {
+  let place = footprints.length;
+  while (place > 0 && !mayDepend(footprints[place - 1] as RelationFootprint, footprint)) place -= 1;
+  return place;
 }
 
 function shortDigest(text: string): string {

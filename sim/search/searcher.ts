@@ -39,6 +39,7 @@ export interface Searcher {
 }
 
 interface PlannedRunResult {
+  readonly index: number;
   readonly strategy: string;
   readonly choices: readonly number[];
   readonly run: RunResult;
@@ -55,7 +56,7 @@ export function createSearcher(engine: Engine, race: Race<any, any>, task: Searc
     const schedule = recording(planned.scheduler);
     const data = drawData(race, seed);
     const run = await runRace(engine, race, { seed, data, mutant: task.mutant, schedule });
-    return { strategy: planned.strategy, choices: schedule.choices, run };
+    return { index, strategy: planned.strategy, choices: schedule.choices, run };
   };
   const makeFirst = async (index: number): Promise<PlannedRunResult> => {
     const result = first.get(index) ?? (await make(index, undefined));
@@ -77,14 +78,18 @@ export function createSearcher(engine: Engine, race: Race<any, any>, task: Searc
   return {
     async run(indices) {
       await loadGrammar();
-      const summaries: RunSummary[] = [];
+      const results: PlannedRunResult[] = [];
       for (const index of indices) {
-        const { strategy, choices, run } = await result(index);
+        const made = await result(index);
+        const { run } = made;
         const replays = run.violations.length > 0 ? 2 : index % SELF_CHECK_INTERVAL === 0 ? 1 : 0;
         for (let count = 0; count < replays; count += 1) await confirmReplay(engine, race, run);
-        summaries.push(summarizeRun(index, strategy, choices, run, race.suite));
+        results.push(made);
       }
-      return summaries;
+      // All of them at once: between two runs the processor's caches are full of the database.
+      return results.map(({ index, strategy, choices, run }) =>
+        summarizeRun(index, strategy, choices, run, race.suite),
+      );
     },
     shrink: (broken) => shrinkEach(engine, race, task, broken),
   };
