@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { PGLITE_VERSION } from "./build-facts.ts";
 
 /** Changes whenever the image's making (initdb options) changes. */
-const IMAGE_FORMAT = 1;
+const IMAGE_FORMAT = 2;
 
 /**
  * Returns the image's bytes (a tar archive), building it with `build` where none is cached. The cache lies in
@@ -17,11 +17,19 @@ const IMAGE_FORMAT = 1;
 export async function cachedImage(build: () => Promise<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
   const path = imagePath();
   const cached = await readFile(path).catch(() => undefined);
-  if (cached && cached.length > 0) return new Uint8Array(cached);
+  if (cached && cached.length > 0) return wholeBuffer(cached);
   const image = await build();
   // Where nothing can be written, every start builds the image anew.
   await keep(path, image).catch(() => undefined);
-  return new Uint8Array(image);
+  return wholeBuffer(image);
+}
+
+/** The same bytes, as all of their buffer; they are copied only if they are not, because there are many. */
+function wholeBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length
+    ? new Uint8Array(buffer)
+    : Uint8Array.from(bytes);
 }
 
 /** Nobody ever sees a part of the file, also where several processes write it at once. */

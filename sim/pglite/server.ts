@@ -172,7 +172,7 @@ export class Server {
 }
 
 async function buildImage(): Promise<Uint8Array> {
-  const pg = await PGlite.create({ initDbStartParams: ["--no-data-checksums"] });
+  const pg = await PGlite.create({ initDbStartParams: ["--no-data-checksums", "--wal-segsize=1"] });
   try {
     const archive = await pg.dumpDataDir("none");
     return new Uint8Array(await archive.arrayBuffer());

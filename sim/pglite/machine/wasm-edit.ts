@@ -26,9 +26,20 @@ export interface DataSegment {
   readonly bytes: Uint8Array;
 }
 
-/** The binary with a shared memory in place of its imported memory. */
-export function withSharedMemory(binary: Uint8Array): Uint8Array<ArrayBuffer> {
-  return edit(binary, SECTION.import, (body) => {
+/** A change to the sections of a binary. */
+export type Edit = (sections: readonly WasmSection[]) => readonly WasmSection[];
+
+/** The binary after `edits`, one after the other. */
+export function edited(binary: Uint8Array, ...edits: readonly Edit[]): Uint8Array<ArrayBuffer> {
+  return writeSections(
+    binary,
+    edits.reduce<readonly WasmSection[]>((sections, edit) => edit(sections), readSections(binary)),
+  );
+}
+
+/** A shared memory in place of the imported memory. */
+export const sharedMemory: Edit = (sections) =>
+  changed(sections, SECTION.import, (body) => {
     const reader = new WasmReader(body);
     for (let rest = reader.number(); rest > 0; rest--) {
       reader.name();
@@ -47,19 +58,15 @@ export function withSharedMemory(binary: Uint8Array): Uint8Array<ArrayBuffer> {
     }
     return body;
   });
-}
 
 /** Flag byte of limits with a maximum that are shared. */
 const SHARED_LIMITS = Uint8Array.of(3);
 
-/** The binary without its data, and without the start function, which clears the memory after them. */
-export function withoutData(binary: Uint8Array): Uint8Array<ArrayBuffer> {
+/** No data, and no start function, which clears the memory after them. */
+export const withoutData: Edit = (sections) => {
   const dropped: readonly number[] = [SECTION.data, SECTION.dataCount, SECTION.start];
-  return writeSections(
-    binary,
-    readSections(binary).filter(({ id }) => !dropped.includes(id)),
-  );
-}
+  return sections.filter(({ id }) => !dropped.includes(id));
+};
 
 /** The data of a module whose segments all lie at fixed addresses. */
 export function readData(binary: Uint8Array): DataSegment[] {
@@ -85,35 +92,36 @@ const CALL = 0x10;
 const DROP = 0x1a;
 
 /**
- * The binary in which the exported function `name` begins by calling the imported function `imported` with its own first
- * three parameters; the result is dropped. Both take 32-bit numbers.
+ * The exported function `name` begins by calling the imported function `imported` with its own first three parameters; the
+ * result is dropped. Both take 32-bit numbers.
  */
-export function withCallAtEntry(binary: Uint8Array, name: string, imported: string): Uint8Array<ArrayBuffer> {
-  const sections = readSections(binary);
-  const { functions, index: target } = findImport(sections, imported);
-  const entry = findExport(sections, name);
-  const call = Uint8Array.of(LOCAL_GET, 0, LOCAL_GET, 1, LOCAL_GET, 2, CALL, ...leb(target), DROP);
-  return edit(binary, SECTION.code, (body) => {
-    const reader = new WasmReader(body);
-    const count = reader.number();
-    for (let index = functions; index < functions + count; index++) {
-      const start = reader.at;
-      const length = reader.number();
-      const end = reader.at + length;
-      if (index === entry) {
-        const locals = reader.at;
-        for (let groups = reader.number(); groups > 0; groups--) {
-          reader.number();
-          reader.byte();
+export const callAtEntry =
+  (name: string, imported: string): Edit =>
+  (sections) => {
+    const { functions, index: target } = findImport(sections, imported);
+    const entry = findExport(sections, name);
+    const call = Uint8Array.of(LOCAL_GET, 0, LOCAL_GET, 1, LOCAL_GET, 2, CALL, ...leb(target), DROP);
+    return changed(sections, SECTION.code, (body) => {
+      const reader = new WasmReader(body);
+      const count = reader.number();
+      for (let index = functions; index < functions + count; index++) {
+        const start = reader.at;
+        const length = reader.number();
+        const end = reader.at + length;
+        if (index === entry) {
+          const locals = reader.at;
+          for (let groups = reader.number(); groups > 0; groups--) {
+            reader.number();
+            reader.byte();
+          }
+          const code = concat([body.subarray(locals, reader.at), call, body.subarray(reader.at, end)]);
+          return concat([body.subarray(0, start), leb(code.length), code, body.subarray(end)]);
         }
-        const code = concat([body.subarray(locals, reader.at), call, body.subarray(reader.at, end)]);
-        return concat([body.subarray(0, start), leb(code.length), code, body.subarray(end)]);
+        reader.at = end;
       }
-      reader.at = end;
-    }
-    throw unexpected(`no code for its function "${name}"`);
-  });
-}
+      throw unexpected(`no code for its function "${name}"`);
+    });
+  };
 
 function findImport(
   sections: readonly WasmSection[],
@@ -159,16 +167,12 @@ function skipImport(reader: WasmReader): void {
   } else reader.at += 2;
 }
 
-function edit(
-  binary: Uint8Array,
+function changed(
+  sections: readonly WasmSection[],
   id: number,
   change: (body: Uint8Array) => Uint8Array,
-): Uint8Array<ArrayBuffer> {
-  const sections = readSections(binary);
-  return writeSections(
-    binary,
-    sections.map((section) => (section.id === id ? { id, body: change(section.body) } : section)),
-  );
+): readonly WasmSection[] {
+  return sections.map((section) => (section.id === id ? { id, body: change(section.body) } : section));
 }
 
 function unexpected(what: string): SwitchyardError {
