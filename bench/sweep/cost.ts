@@ -23,10 +23,10 @@ const EXPLAINED = 3;
 const MAX_GROWTH = 1.3;
 
 /**
- * The same for the pages of a sweep of less than a batch, which is little more than a way down an index: three levels in place of
- * two. A thousand times as many entries are at least one level more as long as a page holds less than a thousand of them.
+ * The same for the pages of sweeps of less than a batch. The smallest, one that finds nothing, is just a way down an index: three
+ * levels in place of two. A thousand times as many entries are at least one level more as long as a page holds less than a thousand.
  */
-const MAX_GROWTH_OF_A_WAY_DOWN = 1.5;
+const MAX_GROWTH_OF_SMALL_SWEEPS = 1.5;
 
 /** Timed sweeps of each size in a round: small ones are too short to time one. */
 const ITERATIONS = { small: 10, batch: 1 } as const;
@@ -164,7 +164,7 @@ function growth(
   const [smallest, largest] = [backlogs[0], backlogs.at(-1)] as [Backlog, Backlog];
   const says = (what: string): string =>
     `${what} of a sweep at ${largest.parked} parked : at ${smallest.parked}`;
-  const limit = { atMost: due >= SWEEP_LIMIT ? MAX_GROWTH : MAX_GROWTH_OF_A_WAY_DOWN };
+  const limit = { atMost: due >= SWEEP_LIMIT ? MAX_GROWTH : MAX_GROWTH_OF_SMALL_SWEEPS };
   const counts = (["custom", "generic"] as const).map((plans) => {
     const of = ({ parked }: Backlog): number =>
       rows.find((row) => row.plans === plans && row.parked === parked)?.work.work.buffers ?? NaN;
@@ -240,7 +240,7 @@ const NOTES: readonly string[] = [
   "Tables are vacuumed and analyzed after they are filled, and never again; autovacuum is off. What a sweep leaves behind stays.",
   "As many tasks are parked anew as are swept, so that the backlog keeps its size.",
   "Buffers are pages asked for, found in memory or not; the same page counts each time. Everything here fits into memory: no number is about disks.",
-  "A sweep that finds nothing reads one page for each level of its index: 2 where a thousand tasks are parked, 3 where a million are. No B-tree does with less, because a page holds some 119 entries of its leaves or 290 of the levels above, and a thousand times as many entries need a level more; so sweeps of less than a batch are held to 1.5 times the pages in place of 1.3.",
+  "A sweep that finds nothing reads one page for each level of its index: 2 where a thousand tasks are parked, 3 where a million are. No B-tree does with less, because a leaf holds some 119 entries and a page above it some 290, and a thousand times as many entries need a level more. So sweeps of less than a batch are held to 1.5 times the pages in place of 1.3 (one that finds one task reads some 25 pages, and keeps to 1.3 here).",
   "Ids in the order of deadlines are what time-ordered UUIDs (Airflow's) give; scattered ids put each task of a batch on an index page of its own.",
   "On PGlite these cases run on the published build over its one connection, not on the many-session engine above it: one session is enough, and VACUUM belongs to it.",
 ];

@@ -99,6 +99,14 @@ describe("a transaction among others", () => {
   });
 });
 
+describe("answers", () => {
+  it("of megabytes come whole, and small ones after them", async () => {
+    const text = "x".repeat(3_000_000);
+    expect(await all("a", "select repeat('x', 3000000) as text")).toEqual([{ text }]);
+    expect(await all("b", "select 1 as n")).toEqual([{ n: 1 }]);
+  });
+});
+
 describe("settings", () => {
   it("belong to the session that set them", async () => {
     await all("a", "set application_name = 'of a'");

@@ -60,7 +60,7 @@ export class InProcessEngine implements Engine {
   #committing: Session | undefined;
 
   /**
-   * Boots the server: about a second; several on the very first start, which makes the cached image. `joinsQueueAt` is for
+   * Boots the server: a second or two; some more on the very first start, which makes the cached image. `joinsQueueAt` is for
    * tests that must find a wrong engine (see WaitListParts).
    */
   static async open(

@@ -11,7 +11,7 @@ import { PGLITE_VERSION } from "./build-facts.ts";
 const IMAGE_FORMAT = 2;
 
 /**
- * Returns the image's bytes (a tar archive), building it with `build` where none is cached. The cache lies in
+ * Returns the image's bytes (a tar archive, all of their buffer), building it with `build` where none is cached. The cache lies in
  * `node_modules/.cache` of the working directory, or in the system's temporary directory where there is none.
  */
 export async function cachedImage(build: () => Promise<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
@@ -24,7 +24,7 @@ export async function cachedImage(build: () => Promise<Uint8Array>): Promise<Uin
   return wholeBuffer(image);
 }
 
-/** The same bytes, as all of their buffer; they are copied only if they are not, because there are many. */
+/** The same bytes, as all of their buffer; there are many, so they are copied only where they are a part of a larger one. */
 function wholeBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = bytes;
   return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length

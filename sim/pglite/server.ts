@@ -31,7 +31,7 @@ export class Server {
   readonly #statements: PreparedStatements = new PreparedStatements();
   readonly #transam: number;
 
-  /** Boots: about a second; several on the very first start, which makes the cached image. */
+  /** Boots: a second or two; some more on the very first start, which makes the cached image. */
   static async boot(): Promise<Server> {
     await loadProgram();
     try {

@@ -26,7 +26,7 @@ export const MAX_FAILING_SCHEDULES = 20;
 export interface ExploreOptions {
   /** Runs at most; of all shards together. */
   readonly schedules: number;
-  /** Begins no further run after so many seconds of real time; unlimited by default. */
+  /** Begins no further batch of runs after so many seconds of real time; unlimited by default. */
   readonly seconds?: number | undefined;
   /** An integer from 0 to 4294967295; the same seed gives the same runs. */
   readonly seed: number;

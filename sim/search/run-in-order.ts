@@ -6,8 +6,12 @@
 import type { RunSummary } from "./run-summary.ts";
 import type { Searcher } from "./searcher.ts";
 
-/** Runs that a searcher is given at once: enough to make the messages to it, and what it does once for all of them, cheap. */
-const BATCH_RUNS = 16;
+/**
+ * Runs that a searcher is given at once, at most: enough to make the messages to it, and what it does once for all of them,
+ * cheap. One at first, and after each that broke something, since the search may end there; twice as many after each batch in
+ * which nothing broke.
+ */
+const MAX_BATCH_RUNS = 16;
 
 /** What decides how far to go. */
 export interface RunGoal {
@@ -24,13 +28,14 @@ export async function runInOrder(
   goal: RunGoal,
 ): Promise<void> {
   const finished = new Map<number, readonly RunSummary[]>();
+  let size = 1;
   let begun = 0;
   let taken = 0;
   let ended = false;
 
   const nextBatch = (): readonly number[] => {
     const batch: number[] = [];
-    while (batch.length < BATCH_RUNS) {
+    while (batch.length < size) {
       const { value, done } = indices.next();
       if (done === true) break;
       batch.push(value);
@@ -50,7 +55,9 @@ export async function runInOrder(
       if (batch.length === 0) return;
       const place = begun;
       begun += 1;
-      finished.set(place, await searcher.run(batch));
+      const runs = await searcher.run(batch);
+      size = runs.some(({ broken }) => broken.length > 0) ? 1 : Math.min(2 * size, MAX_BATCH_RUNS);
+      finished.set(place, runs);
       takeFinished();
     }
   };

@@ -20,7 +20,7 @@ import { programStatics, Statics, type AddressRange, type StaticsImage } from ".
 
 /** What the backends start from. */
 export interface BackendsStart {
-  /** The data directory, a tar archive. */
+  /** The data directory, a tar archive that is all of its buffer. */
   readonly image: Uint8Array<ArrayBuffer>;
   readonly settings: Readonly<Record<string, string>>;
   /** PGlite's own parameters. */
@@ -120,7 +120,7 @@ export class Backends {
     return backend === this.#inPlace ? address : this.#statics.addressIn(backend.image, address);
   }
 
-  /** Runs messages that cannot make `backend` wait, on the main thread. */
+  /** Runs messages that cannot make `backend` wait, on the main thread. The answer is good until the next one. */
   runHere(backend: Backend, messages: Uint8Array): Buffer {
     this.use(backend);
     return this.#orLost(() => this.main.pump(messages));

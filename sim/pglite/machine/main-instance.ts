@@ -14,7 +14,7 @@ import type { MachineDoors } from "./machine-doors.ts";
 import { WAIT_LATCH_HOOK, type Program } from "./program.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { recordSideModules, type SideModule } from "./side-modules.ts";
-import { edited, sharedMemory } from "./wasm-edit.ts";
+import { edited, withSharedMemory } from "./wasm-edit.ts";
 import { wasm, type WasmImports, type WasmInstance, type WasmTable } from "./web-assembly.ts";
 
 /** A function that the program imports. */
@@ -358,7 +358,7 @@ export class MainInstance {
     for (const name of FS.readdir(LIBRARY_DIRECTORY)) {
       if (!name.endsWith(".so")) continue;
       const path = `${LIBRARY_DIRECTORY}/${name}`;
-      FS.writeFile(path, edited(FS.readFile(path), sharedMemory));
+      FS.writeFile(path, edited(FS.readFile(path), withSharedMemory));
     }
     this.#sharedLibraries = true;
   }

@@ -7,7 +7,14 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { PGLITE_VERSION, PGLITE_WASM_SHA256 } from "../build-facts.ts";
-import { callAtEntry, edited, readData, sharedMemory, withoutData, type DataSegment } from "./wasm-edit.ts";
+import {
+  edited,
+  readData,
+  withCallAtEntry,
+  withoutData,
+  withSharedMemory,
+  type DataSegment,
+} from "./wasm-edit.ts";
 import { wasm, type WasmModule } from "./web-assembly.ts";
 
 /** A compiled program and the data that its memory begins with. */
@@ -40,8 +47,8 @@ async function compile(): Promise<Program> {
   const { version } = JSON.parse(manifest) as { readonly version: string };
   const checksum = createHash("sha256").update(binary).digest("hex");
   if (version !== PGLITE_VERSION || checksum !== PGLITE_WASM_SHA256) throw otherBuild(version, checksum);
-  const program = edited(binary, sharedMemory, callAtEntry("WaitLatch", WAIT_LATCH_HOOK), withoutData);
-  return { module: await wasm.compile(program), data: readData(binary) };
+  const hooked = edited(binary, withSharedMemory, withCallAtEntry("WaitLatch", WAIT_LATCH_HOOK), withoutData);
+  return { module: await wasm.compile(hooked), data: readData(binary) };
 }
 
 function otherBuild(version: string, checksum: string): SwitchyardError {

@@ -12,21 +12,19 @@ const MAX_PAGES = 32_768;
  * A shared WebAssembly memory that may grow. Addresses are byte offsets.
  *
  * To ask the memory for its buffer costs more than to read from it, so the buffer is kept: one that the memory has outgrown
- * still shows what lies below its end, and a new one is asked for only by who looks beyond.
+ * still shows what lies below its end, and a new one is asked for only by who looks beyond, or wants all bytes.
  */
 export class SharedMemory {
   readonly wasm: WasmMemory;
-  #view: DataView;
-  #bytes: Buffer;
+  #view!: DataView;
+  #bytes!: Buffer;
   /** Where both end. */
-  #end: number;
+  #end!: number;
   readonly #mover: Mover;
 
   constructor() {
     this.wasm = new wasm.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES, shared: true });
-    this.#view = new DataView(this.wasm.buffer);
-    this.#bytes = Buffer.from(this.wasm.buffer);
-    this.#end = this.#bytes.length;
+    this.#renew();
     this.#mover = createMover(this.wasm);
   }
 
@@ -79,7 +77,7 @@ export class SharedMemory {
     this.#bytesTo(end).copy(target, at, start, end);
   }
 
-  /** Compares `length` bytes at two addresses. */
+  /** Whether the `length` bytes at two addresses are the same. */
   isSame(one: number, other: number, length: number): boolean {
     const bytes = this.#bytesTo(Math.max(one, other) + length);
     return bytes.compare(bytes, one, one + length, other, other + length) === 0;

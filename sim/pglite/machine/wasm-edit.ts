@@ -27,7 +27,7 @@ export interface DataSegment {
 }
 
 /** A change to the sections of a binary. */
-export type Edit = (sections: readonly WasmSection[]) => readonly WasmSection[];
+type Edit = (sections: readonly WasmSection[]) => readonly WasmSection[];
 
 /** The binary after `edits`, one after the other. */
 export function edited(binary: Uint8Array, ...edits: readonly Edit[]): Uint8Array<ArrayBuffer> {
@@ -38,7 +38,7 @@ export function edited(binary: Uint8Array, ...edits: readonly Edit[]): Uint8Arra
 }
 
 /** A shared memory in place of the imported memory. */
-export const sharedMemory: Edit = (sections) =>
+export const withSharedMemory: Edit = (sections) =>
   changed(sections, SECTION.import, (body) => {
     const reader = new WasmReader(body);
     for (let rest = reader.number(); rest > 0; rest--) {
@@ -95,7 +95,7 @@ const DROP = 0x1a;
  * The exported function `name` begins by calling the imported function `imported` with its own first three parameters; the
  * result is dropped. Both take 32-bit numbers.
  */
-export const callAtEntry =
+export const withCallAtEntry =
   (name: string, imported: string): Edit =>
   (sections) => {
     const { functions, index: target } = findImport(sections, imported);
