@@ -1,6 +1,6 @@
 /**
- * The one door to the machine's clock and randomness. Only reports may show what comes through it: nothing that decides how a run goes
- * may depend on it.
+ * The one door to the machine's clock and randomness. Only reports may show what comes through it, and what never ends may be
+ * given up by it: nothing that decides how a run goes may depend on it.
  */
 import { randomBytes } from "node:crypto";
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine, Outcome } from "../../sim/engine/port.ts";
+import { InProcessEngine } from "../../sim/pglite/engine.ts";
 import { openEngine } from "../../sim/pglite/index.ts";
 
 const tables =
@@ -37,6 +38,28 @@ it("says so when it is asked for something after it was closed", async () => {
   await start(closed, 1, ["a"], tables);
   await closed.close();
   await expect(closed.execute("a", { text: "select 1" })).rejects.toThrow("after it was closed");
+});
+
+describe("an engine whose statement never ends gives it up, and itself", () => {
+  const endless = "with recursive r (n) as (select 1 union all select n + 1 from r) select count(*) from r";
+
+  it.each([
+    ["on the main thread", tables],
+    // A function may wait for somebody, so that with this schema all statements run on lanes.
+    ["on a lane", schema],
+  ])("%s", async (_where, script) => {
+    const bounded = await InProcessEngine.open("typed", "end", 3_000);
+    try {
+      await start(bounded, 1, ["a", "b"], script);
+      await expect(bounded.execute("a", { text: endless })).rejects.toMatchObject({
+        code: "harness",
+        message: expect.stringContaining("worked longer than 3 s"),
+      });
+      await expect(bounded.execute("b", { text: "select 1" })).rejects.toThrow("cannot be used any more");
+    } finally {
+      await bounded.close();
+    }
+  });
 });
 
 describe("an engine goes on", () => {

@@ -20,7 +20,8 @@ function searcherWith(failing: readonly number[]): {
   return { searcher: { run, shrink: () => Promise.reject(new Error("not asked for")) }, batches };
 }
 
-const until = (count: number): Iterator<number> => Array.from({ length: count }, (_, index) => index).values();
+const until = (count: number): Iterator<number> =>
+  Array.from({ length: count }, (_, index) => index).values();
 
 it("gives a searcher one run at first, and twice as many each time that nothing broke, 16 at most", async () => {
   const { searcher, batches } = searcherWith([]);

@@ -61,14 +61,15 @@ export class InProcessEngine implements Engine {
 
   /**
    * Boots the server: a second or two; some more on the very first start, which makes the cached image. `joinsQueueAt` is for
-   * tests that must find a wrong engine (see WaitListParts).
+   * tests that must find a wrong engine (see WaitListParts), `turnBoundMs` for one that cannot wait for two minutes (see turn-bound.ts).
    */
   static async open(
     values: ValueMode = "typed",
     joinsQueueAt: WaitListParts["joinsQueueAt"] = "end",
+    turnBoundMs?: number,
   ): Promise<InProcessEngine> {
     await loadGrammar();
-    const engine = new InProcessEngine(await Server.boot(), values, joinsQueueAt);
+    const engine = new InProcessEngine(await Server.boot(turnBoundMs), values, joinsQueueAt);
     try {
       engine.#berths.proveFacts();
     } catch (error) {

@@ -10,6 +10,7 @@ import type { BackendFileSystem } from "./machine/main-instance.ts";
 import { loadProgram } from "./machine/program.ts";
 import type { SharedMemory } from "./machine/shared-memory.ts";
 import { SharedClock } from "./machine/shared-clock.ts";
+import { TURN_BOUND_MS } from "./machine/turn-bound.ts";
 import { Entropy } from "./entropy.ts";
 import { cachedImage, dropCachedImage } from "./image-cache.ts";
 import { PreparedStatements, type Sending } from "./prepared-statements.ts";
@@ -32,24 +33,24 @@ export class Server {
   readonly #transam: number;
 
   /** Boots: a second or two; some more on the very first start, which makes the cached image. */
-  static async boot(): Promise<Server> {
+  static async boot(turnBoundMs: number = TURN_BOUND_MS): Promise<Server> {
     await loadProgram();
     try {
-      return await Server.#bootFrom(await cachedImage(buildImage));
+      return await Server.#bootFrom(await cachedImage(buildImage), turnBoundMs);
     } catch (error) {
       if (error instanceof SwitchyardError) throw error;
       // The cached image may be damaged.
       await dropCachedImage();
-      return await Server.#bootFrom(await cachedImage(buildImage));
+      return await Server.#bootFrom(await cachedImage(buildImage), turnBoundMs);
     }
   }
 
-  static async #bootFrom(image: Uint8Array<ArrayBuffer>): Promise<Server> {
+  static async #bootFrom(image: Uint8Array<ArrayBuffer>, turnBoundMs: number): Promise<Server> {
     const clock = new SharedClock();
     const entropy = new Entropy();
     clock.set(BOOT_US);
     const start = { image, clock, settings: SERVER_SETTINGS, defaultParams: PGlite.defaultStartParams };
-    const backends = await Backends.open({ ...start, randomByte: () => entropy.byte() });
+    const backends = await Backends.open({ ...start, turnBoundMs, randomByte: () => entropy.byte() });
     return new Server(backends, clock, entropy);
   }
 

@@ -27,6 +27,8 @@ export interface BackendsStart {
   readonly defaultParams: readonly string[];
   readonly randomByte: () => number;
   readonly clock: SharedClock;
+  /** See turn-bound.ts. */
+  readonly turnBoundMs: number;
 }
 
 /** One backend. */
@@ -52,8 +54,9 @@ export class Backends {
   /** Why the server cannot be used any more: a backend ended by itself, or left its work in the middle. */
   #lost: unknown;
 
-  static async open({ image, settings, defaultParams, randomByte, clock }: BackendsStart): Promise<Backends> {
-    const main = new MainInstance(await loadProgram(), machineDoors(clock, randomByte));
+  static async open(start: BackendsStart): Promise<Backends> {
+    const { image, settings, defaultParams, randomByte, clock, turnBoundMs } = start;
+    const main = new MainInstance(await loadProgram(), machineDoors(clock, randomByte), turnBoundMs);
     const statics = new Statics(main.memory, (bytes) => main.allocate(bytes));
     const params = [
       ...defaultParams,

@@ -58,5 +58,11 @@ export const LANE_STACK_BYTES = 4_194_304;
 /** Indexes into the Float64Array of the clock, which all threads share. */
 export const CLOCK = { nowUs: 0, statementStartUs: 1, looks: 2 } as const;
 
+/**
+ * Indexes into the Int32Array by which lanes that sleep see how the main thread gets on: the number of its statement, odd while it works on it,
+ * and 1 if a lane has cancelled one that took too long.
+ */
+export const PULSE = { statement: 0, cancelled: 1, wordCount: 2 } as const;
+
 /** The Float64Array with the ends of files, by descriptor: its length, what stands for "not known", and SEEK_END. */
 export const FILE_ENDS = { descriptors: 4_096, unknown: -1, seekEnd: 2 } as const;

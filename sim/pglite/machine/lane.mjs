@@ -8,9 +8,9 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 
-const { module, memory, control, mailbox, clock, fileEnds, protocol, build, callbacks, stackTop } =
-  workerData;
-const { WORD, HANDOVER, CONTROL, MAILBOX, CLOCK, FILE_ENDS } = protocol;
+const { module, memory, control, mailbox, clock, fileEnds, pulse, turnBoundMs, protocol } = workerData;
+const { build, callbacks, stackTop } = workerData;
+const { WORD, HANDOVER, CONTROL, MAILBOX, CLOCK, FILE_ENDS, PULSE } = protocol;
 
 const words = new Int32Array(control, CONTROL.words, CONTROL.wordCount);
 const numbers = new Float64Array(control, CONTROL.numbers, CONTROL.values);
@@ -25,6 +25,11 @@ let heap = new Int32Array(memory.buffer);
 /** When the timer that the backend armed is due, in virtual microseconds. */
 let timerDueUs = Infinity;
 let seenUpdates = 0;
+/** Looks at the main thread within the bound of a statement. */
+const LOOKS = 12;
+/** The statement that the main thread worked on at the last look, and at how many looks before that. */
+let seenStatement = 0;
+let looks = 0;
 let tempRet = 0;
 /** Bytes of the message that the backend has read. */
 let inputAt = 0;
@@ -74,11 +79,26 @@ function handOver(reason) {
   Atomics.store(words, WORD.laneTurn, 0);
   Atomics.store(words, WORD.mainTurn, 1);
   Atomics.notify(words, WORD.mainTurn);
-  while (Atomics.load(words, WORD.laneTurn) === 0) Atomics.wait(words, WORD.laneTurn, 0);
+  while (Atomics.load(words, WORD.laneTurn) === 0)
+    if (Atomics.wait(words, WORD.laneTurn, 0, turnBoundMs / LOOKS) === "timed-out") watchMain();
   if (bytes.buffer !== memory.buffer) {
     bytes = Buffer.from(memory.buffer);
     heap = new Int32Array(memory.buffer);
   }
+}
+
+/**
+ * While a statement works on the main thread, that thread can do nothing else: one that does not end is cancelled from here, as
+ * pg_cancel_backend does, and the main thread gives up when it is back.
+ */
+function watchMain() {
+  const statement = Atomics.load(pulse, PULSE.statement);
+  looks = statement % 2 === 1 && statement === seenStatement ? looks + 1 : 0;
+  seenStatement = statement;
+  if (looks < LOOKS) return;
+  Atomics.store(pulse, PULSE.cancelled, 1);
+  heap[program.QueryCancelPending.value / 4] = 1;
+  heap[program.InterruptPending.value / 4] = 1;
 }
 
 /** Lets the backend read its messages and work until it wants more. */

@@ -3,10 +3,21 @@
  * the statement ended or sleeps.
  */
 import { Worker } from "node:worker_threads";
+import { startStopwatch } from "../../real-time.ts";
 import { SwitchyardError } from "../../switchyard-error.ts";
 import { LANE_BUILD } from "./lane-build.ts";
-import { CLOCK, CONTROL, FILE_ENDS, HANDOVER, LANE_STACK_BYTES, MAILBOX, WORD } from "./lane-protocol.ts";
+import {
+  CLOCK,
+  CONTROL,
+  FILE_ENDS,
+  HANDOVER,
+  LANE_STACK_BYTES,
+  MAILBOX,
+  PULSE,
+  WORD,
+} from "./lane-protocol.ts";
 import type { ImportFunction, MainInstance } from "./main-instance.ts";
+import { tookTooLong, WORKED } from "./turn-bound.ts";
 
 /** What became of a statement that was given to a lane. */
 export type LaneStep =
@@ -51,7 +62,9 @@ export class Lane {
         mailbox,
         clock,
         fileEnds: main.fileEnds.buffer,
-        protocol: { WORD, HANDOVER, CONTROL, MAILBOX, CLOCK, FILE_ENDS },
+        pulse: main.pulse,
+        turnBoundMs: main.turnBoundMs,
+        protocol: { WORD, HANDOVER, CONTROL, MAILBOX, CLOCK, FILE_ENDS, PULSE },
         build: LANE_BUILD,
         callbacks: main.callbacks,
         stackTop: stack + LANE_STACK_BYTES,
@@ -72,7 +85,10 @@ export class Lane {
 
   /** Lets the statement that sleeps go on; the statics of its backend are in place. */
   resume(): LaneStep {
+    const elapsedMs = startStopwatch();
+    const { turnBoundMs } = this.#main;
     for (;;) {
+      if (elapsedMs() > turnBoundMs) throw tookTooLong(WORKED, turnBoundMs);
       this.#update();
       switch (this.#handOver()) {
         case HANDOVER.call:
@@ -106,18 +122,18 @@ export class Lane {
   }
 
   #await(): number {
+    const { turnBoundMs } = this.#main;
     while (Atomics.load(this.#words, WORD.mainTurn) === 0) {
-      if (Atomics.wait(this.#words, WORD.mainTurn, 0, TURN_BOUND_MS) !== "timed-out") continue;
-      const what = this.#started ? "A statement worked" : "A thread took to start";
-      throw stuck(`${what} longer than ${TURN_BOUND_MS / 1000} s`, this.#failure);
+      if (Atomics.wait(this.#words, WORD.mainTurn, 0, turnBoundMs) !== "timed-out") continue;
+      const what = this.#started ? WORKED : "A thread took to start";
+      throw tookTooLong(what, turnBoundMs, this.#failure);
     }
     return this.#words[WORD.reason] as number;
   }
 
   #awaitStart(): void {
     if (this.#await() !== HANDOVER.ready) {
-      const told = this.#takeAll().toString();
-      throw stuck(`A thread did not start: ${told.split("\n", 1)[0]}`, told);
+      throw notStarted(this.#takeAll().toString());
     }
     this.#started = true;
   }
@@ -162,14 +178,11 @@ export class Lane {
 /** The thread's own stack: enough that Postgres finds its C stack too deep (54001) before this one is full. */
 const NATIVE_STACK_MB = 64;
 
-/** Real time for which a statement may work, or a thread start, before the harness gives it up, in milliseconds. */
-const TURN_BOUND_MS = 120_000;
-
-function stuck(what: string, cause: unknown): SwitchyardError {
+function notStarted(told: string): SwitchyardError {
   return new SwitchyardError(
     "harness",
-    `${what}; the in-process Postgres is given up.`,
+    `A thread did not start: ${told.split("\n", 1)[0]}; the in-process Postgres is given up.`,
     "Run the command again when the machine is less busy; if it stops at the same place, report the token.",
-    { cause },
+    { cause: told },
   );
 }

@@ -9,11 +9,14 @@ import { MAPS, WATCHED_IMPORTS } from "./boot-watcher.ts";
 import { FileEnds } from "./file-ends.ts";
 import { FunctionTable, type TableEntry } from "./function-table.ts";
 import { BEYOND_ANY_DEPTH } from "./lane-build.ts";
+import { PULSE } from "./lane-protocol.ts";
 import type { MachineDoors } from "./machine-doors.ts";
+import { MainSocket } from "./main-socket.ts";
 
 import { WAIT_LATCH_HOOK, type Program } from "./program.ts";
 import { SharedMemory } from "./shared-memory.ts";
 import { recordSideModules, type SideModule } from "./side-modules.ts";
+import { tookTooLong, WORKED } from "./turn-bound.ts";
 import { edited, withSharedMemory } from "./wasm-edit.ts";
 import { wasm, type WasmImports, type WasmInstance, type WasmTable } from "./web-assembly.ts";
 
@@ -80,11 +83,6 @@ export interface InstanceUpdate {
   readonly tableLength: number;
 }
 
-/** Room for an answer at the start, in bytes. */
-const OUTPUT_BYTES = 65_536;
-/** Room that is kept for the next one, in bytes. */
-const MAX_OUTPUT_KEPT = 16 * OUTPUT_BYTES;
-
 /** ENOMEM of WASI. */
 const OUT_OF_MEMORY = 48;
 
@@ -98,6 +96,12 @@ export class MainInstance {
   readonly memory: SharedMemory = new SharedMemory();
   readonly fileEnds: FileEnds = new FileEnds(this.memory);
   readonly program: Program;
+  /** See PULSE. */
+  readonly pulse: Int32Array<SharedArrayBuffer> = new Int32Array(
+    new SharedArrayBuffer(PULSE.wordCount * Int32Array.BYTES_PER_ELEMENT),
+  );
+  /** See turn-bound.ts. */
+  readonly turnBoundMs: number;
   /** Libraries loaded so far. */
   readonly libraries: SideModule[] = [];
   /** Indexes of the functions through which a backend reads its messages and writes its answers. */
@@ -116,17 +120,15 @@ export class MainInstance {
   /** Addresses of statics that point into frames: a turn of the main loop has to leave them as they were when it began. */
   #unwound = { exceptionStack: 0, contextStack: 0 };
   #sharedLibraries = false;
-  #input: Uint8Array = new Uint8Array(0);
-  #inputAt = 0;
-  #output: Buffer = Buffer.alloc(OUTPUT_BYTES);
-  #outputLength = 0;
+  readonly #socket = new MainSocket(this.memory);
   /** A statement is being run here. */
   #pumping = false;
   /** It was about to sleep. */
   #slept = false;
 
-  constructor(program: Program, doors: MachineDoors) {
+  constructor(program: Program, doors: MachineDoors, turnBoundMs: number) {
     this.program = program;
+    this.turnBoundMs = turnBoundMs;
     this.#doors = doors;
   }
 
@@ -210,19 +212,19 @@ export class MainInstance {
    * the next one.
    */
   pump(messages: Uint8Array): Buffer {
-    this.#input = messages;
-    this.#inputAt = 0;
-    this.#outputLength = 0;
-    if (this.#output.length > MAX_OUTPUT_KEPT) this.#output = Buffer.alloc(OUTPUT_BYTES);
+    this.#socket.send(messages);
     this.#pumping = true;
+    this.#beat();
     this.memory.setU32(STATICS.stackBase, STATICS.stackTop);
     const { module } = this;
-    while (this.#inputAt < messages.length || module._pq_buffer_remaining_data() > 0) this.#turnMainLoop();
+    while (this.#socket.hasMessages || module._pq_buffer_remaining_data() > 0) this.#turnMainLoop();
     module._PostgresSendReadyForQueryIfNecessary();
     module._pgl_pq_flush();
+    this.#beat();
     this.#pumping = false;
+    if (Atomics.load(this.pulse, PULSE.cancelled) !== 0) throw tookTooLong(WORKED, this.turnBoundMs);
     if (this.#slept) throw stopped("a statement waits that should not have to");
-    return this.#output.subarray(0, this.#outputLength);
+    return this.#socket.answer;
   }
 
   /**
@@ -272,39 +274,21 @@ export class MainInstance {
 
   /** PGlite's own queries are over: its socket becomes ours. */
   #takeOver(): void {
-    const read = (pointer: number, capacity: number): number => {
-      const left = this.#input.length - this.#inputAt;
-      const isAll = this.#inputAt === 0 && left <= capacity;
-      const chunk = isAll ? this.#input : this.#input.subarray(this.#inputAt, this.#inputAt + capacity);
-      this.memory.write(pointer, chunk);
-      this.#inputAt += chunk.length;
-      return chunk.length;
-    };
-    const write = (pointer: number, length: number): number => {
-      this.#makeRoom(length);
-      this.memory.copyTo(this.#output, this.#outputLength, pointer, pointer + length);
-      this.#outputLength += length;
-      return length;
-    };
     const { module } = this;
     this.#unwound = {
       exceptionStack: this.addressOf("PG_exception_stack"),
       contextStack: this.addressOf("error_context_stack"),
     };
     Object.assign(this.callbacks, {
-      read: module.addFunction(read, "ipi"),
-      write: module.addFunction(write, "ipi"),
+      read: module.addFunction(this.#socket.read, "ipi"),
+      write: module.addFunction(this.#socket.write, "ipi"),
     });
     module._pgl_set_rw_cbs(this.callbacks.read, this.callbacks.write);
   }
 
-  /** Makes room for `length` bytes more of the answer. */
-  #makeRoom(length: number): void {
-    const needed = this.#outputLength + length;
-    if (needed <= this.#output.length) return;
-    const larger = Buffer.alloc(Math.max(needed, 2 * this.#output.length));
-    this.#output.copy(larger, 0, 0, this.#outputLength);
-    this.#output = larger;
+  /** A statement begins, or has ended. */
+  #beat(): void {
+    Atomics.add(this.pulse, PULSE.statement, 1);
   }
 
   /** One turn of the server's main loop; an error of a statement unwinds to here, as it does in Postgres itself. */
