@@ -85,8 +85,7 @@ export class Connections {
 
   /** Whether a lane waits in the engine, or for a connection. */
   readonly stillWaits: (lane: Lane) => boolean = (lane) =>
-    (this.#statements.size > 0 && this.#statements.has(lane.name)) ||
-    (this.waiting.size > 0 && this.waiting.has(lane));
+    this.#statements.has(lane.name) || this.waiting.has(lane);
 
   /** It is the turn of a lane that asks for a connection: what comes of it. */
   ask(lane: Lane, request: ConnectRequest): TracedOutcome {

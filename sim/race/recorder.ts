@@ -29,7 +29,10 @@ export class Recorder {
     this.taken.push(choice);
   }
 
-  /** Notes a step on the engine at `timeMs` (virtual, since 1970); `waitingText` tells the statement with which a session had been waiting. */
+  /**
+   * Notes a step on the engine at `timeMs` (virtual, since 1970); `waitingText` tells the statement with which a session had
+   * been waiting.
+   */
   step(
     begin: StepBegin,
     timeMs: number,
